@@ -132,13 +132,10 @@ function requireRoomSync(to: string, step: Step): void {
 }
 
 function requireReplaceable(to: string, existing: Deno.FileInfo, step: Step): void {
-  if (!step.overwrite) throw new Deno.errors.AlreadyExists(`'${to}' already exists`);
-  if (step.info.isDirectory !== existing.isDirectory) {
-    const [dir, other] = step.info.isDirectory
-      ? ["directory", "non-directory"]
-      : ["non-directory", "directory"];
-    throw new Error(`Cannot overwrite ${other} '${to}' with ${dir}`);
+  if (step.info.isDirectory && !existing.isDirectory) {
+    throw new Error(`Cannot overwrite non-directory '${to}' with a directory`);
   }
+  if (!step.overwrite) throw new Deno.errors.AlreadyExists(`'${to}' already exists`);
 }
 
 function timesOf(info: Deno.FileInfo): [Date, Date] {

@@ -1,0 +1,6 @@
+/**
+ * The stable helpers for command lines, under the names of `@std/cli`.
+ *
+ * @module
+ */
+export { type Args, parseArgs, type ParseOptions } from "./parse_args.ts";
