@@ -1,0 +1,99 @@
+/**
+ * The two algorithms of the original programs, `python` and `cython`: hard disks in a box of
+ * 800 × 600, told apart by how they correct an overlap.
+ *
+ * @module
+ */
+import type { Algorithm, Metrics, Simulation, Snapshot } from "./algorithm.ts";
+import { type DiskState, initialState, kineticEnergy, type Variant } from "./disks.ts";
+import { createKernel, type Kernel } from "./kernel.ts";
+import { type HardDiskParameters, hardDiskParameters } from "./parameters.ts";
+
+/** The original program in plain Python: overlapping pairs are pulled together. */
+export const PYTHON = {
+  name: "python",
+  aliases: ["benchmark.py"],
+  description: "Hard disks in a box, exactly as the original Python program computes them",
+  parameters: hardDiskParameters,
+  example: { num_particles: 100, num_steps: 500, seed: 42 },
+  work,
+  create: (parameters: Record<string, unknown>): Simulation => create(parameters, "python"),
+} as const satisfies Algorithm;
+
+/** The original program in Cython: overlapping pairs are pushed apart. */
+export const CYTHON = {
+  name: "cython",
+  aliases: ["benchmark_cython.py"],
+  description: "Hard disks in a box, exactly as the original Cython program computes them",
+  parameters: hardDiskParameters,
+  example: { num_particles: 100, num_steps: 500, seed: 42 },
+  work,
+  create: (parameters: Record<string, unknown>): Simulation => create(parameters, "cython"),
+} as const satisfies Algorithm;
+
+function work(parameters: Record<string, unknown>): number {
+  const { num_particles, num_steps } = parameters as HardDiskParameters;
+  return num_particles * num_steps;
+}
+
+function create(parameters: Record<string, unknown>, variant: Variant): Simulation {
+  const { num_particles, num_steps, seed } = parameters as HardDiskParameters;
+  const kernel = createKernel(initialState(num_particles, { seed, variant }));
+  return new HardDiskSimulation(kernel, num_steps);
+}
+
+/** A run of `stepsTotal` steps on a kernel. */
+export class HardDiskSimulation implements Simulation {
+  readonly stepsTotal: number;
+  readonly #kernel: Kernel;
+  #stepsCompleted = 0;
+
+  constructor(kernel: Kernel, stepsTotal: number) {
+    this.#kernel = kernel;
+    this.stepsTotal = stepsTotal;
+  }
+
+  get stepsCompleted(): number {
+    return this.#stepsCompleted;
+  }
+
+  get engine(): string {
+    return this.#kernel.engine;
+  }
+
+  advance(steps: number): void {
+    const allowed = Math.max(0, Math.min(steps, this.stepsTotal - this.#stepsCompleted));
+    this.#kernel.step(allowed);
+    this.#stepsCompleted += allowed;
+  }
+
+  snapshot(): Snapshot {
+    const { positions, velocities } = this.#kernel.state();
+    return {
+      step: this.#stepsCompleted,
+      positions: positions.slice(),
+      velocities: velocities.slice(),
+    };
+  }
+
+  async summary(): Promise<Metrics> {
+    const state = this.#kernel.state();
+    const metrics = {
+      particles_processed: state.positions.length / 2,
+      steps_completed: this.#stepsCompleted,
+      particle_collisions: state.particleCollisions,
+      wall_collisions: state.wallCollisions,
+      kinetic_energy: kineticEnergy(state),
+    };
+    return { ...metrics, state_sha256: await stateSha256(state), engine: this.engine };
+  }
+}
+
+/** SHA-256, in hex, of all positions and then all velocities as little-endian float64. */
+export async function stateSha256(state: DiskState): Promise<string> {
+  const { positions, velocities } = state;
+  const view = new DataView(new ArrayBuffer(positions.byteLength + velocities.byteLength));
+  positions.forEach((value, k) => view.setFloat64(8 * k, value, true));
+  velocities.forEach((value, k) => view.setFloat64(positions.byteLength + 8 * k, value, true));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", view)).toHex();
+}
