@@ -1,0 +1,151 @@
+/**
+ * Hands waiting tasks to workers with room: the most urgent queue first, free slots before prefetch,
+ * and for a task that failed or was lost somewhere another worker if there is one.
+ *
+ * @module
+ */
+import { parseTaskContent } from "../../contract/task.ts";
+import { type Assignment, BATCH_MAX } from "../../contract/wire.ts";
+import type { TaskRow } from "../store/store.ts";
+import { STRATEGIES } from "./balancing.ts";
+import type { Instant } from "./messages.ts";
+import {
+  dropNext,
+  isWaiting,
+  peekNext,
+  type Queue,
+  REFILL_COUNT,
+  removeRetry,
+  RETRIES_SCANNED_MAX,
+  wantsRefill,
+} from "./ready_queue.ts";
+import type { SchedulerState, WindowTask, WorkerState } from "./state.ts";
+import { assign, type Turn } from "./tasks.ts";
+
+/** The round's bookkeeping: who has room, and what each one gets. */
+interface Round {
+  readonly turn: Turn;
+  readonly workers: readonly WorkerState[];
+  readonly given: Map<string, Assignment[]>;
+  budget: number;
+}
+
+/** Assigns as much as there is room for; emits one dispatch a worker, and claims for more. */
+export function assignWaiting(turn: Turn): void {
+  const { state, at } = turn;
+  const round: Round = {
+    turn,
+    workers: [...state.workers.values()].filter((worker) => isUsable(worker, at))
+      .sort((a, b) => a.id < b.id ? -1 : 1),
+    given: new Map(),
+    budget: state.policy.concurrentMax - state.active.size,
+  };
+  for (const queue of byUrgency(state, at)) {
+    if (round.workers.length > 0) serve(round, queue);
+    if (wantsRefill(queue)) {
+      queue.claiming = true;
+      const { key, position } = queue;
+      turn.effects.push({ kind: "claim", key, after: position, limit: REFILL_COUNT });
+    }
+  }
+  for (const [worker, tasks] of round.given) {
+    turn.effects.push({ kind: "dispatch", worker, tasks });
+  }
+}
+
+/** Whether a worker may get tasks now. */
+export function isUsable(worker: WorkerState, at: Instant): boolean {
+  return worker.connected && !worker.draining && !worker.drained &&
+    worker.pausedUntilMono <= at.mono;
+}
+
+/** Queues in the order in which they are served: rank of priority plus what waiting has earned. */
+export function byUrgency(state: SchedulerState, at: Instant): Queue[] {
+  const rated = [...state.ready.values()].map((queue) => {
+    const oldest = (peekNext(queue) ?? queue.retries[0]?.task)?.row.created_at ?? at.wall;
+    const waitedMs = Math.max(0, at.wall - oldest);
+    return { queue, rank: queue.key.priority + waitedMs / state.policy.ageingMs };
+  });
+  return rated.sort((a, b) => b.rank - a.rank).map(({ queue }) => queue);
+}
+
+function serve(round: Round, queue: Queue): void {
+  serveRetries(round, queue);
+  while (round.budget > 0) {
+    const task = peekNext(queue);
+    if (task === undefined) return;
+    const worker = pickWorker(round, task.row);
+    if (worker === null) return;
+    dropNext(queue);
+    give(round, task, worker);
+  }
+}
+
+/** Tasks that are due again. One whose only free worker is one to avoid waits for the next round. */
+function serveRetries(round: Round, queue: Queue): void {
+  let scanned = 0;
+  for (let at = 0; at < queue.retries.length && scanned < RETRIES_SCANNED_MAX;) {
+    const retry = queue.retries[at]!;
+    if (retry.dueMono > round.turn.at.mono || round.budget <= 0) return;
+    scanned++;
+    const waits = isWaiting(retry.task);
+    const worker = waits ? pickWorker(round, retry.task.row) : null;
+    if (waits && worker === null) {
+      at++;
+      continue;
+    }
+    removeRetry(queue, at);
+    if (worker !== null) give(round, retry.task, worker);
+  }
+}
+
+function pickWorker(round: Round, row: TaskRow): WorkerState | null {
+  const able = round.workers.filter((worker) => worker.algorithms.has(row.algorithm));
+  const untried = able.filter((worker) => !row.tried.includes(worker.id));
+  // Only when every usable worker has been tried is one of them good enough again.
+  const wanted = untried.length > 0 ? untried : able;
+  const { policy, lastPicked } = round.turn.state;
+  const withSlot = wanted.filter((worker) => worker.held.size < worker.capacity);
+  const candidates = withSlot.length > 0
+    ? withSlot
+    : wanted.filter((worker) => hasPrefetchRoom(worker, policy.prefetchMs));
+  // Two attempts of one task must not meet in one worker's books.
+  const free = candidates.filter((worker) => !worker.held.has(row.task_id));
+  if (free.length === 0) return null;
+  return free[STRATEGIES[policy.strategy](free, lastPicked)]!;
+}
+
+/**
+ * Tiny tasks are sent ahead, as many as keep a slot busy for `prefetchMs`; tasks that take longer
+ * than that are never hoarded.
+ */
+function hasPrefetchRoom(worker: WorkerState, prefetchMs: number): boolean {
+  if (worker.meanMs === null || worker.meanMs >= prefetchMs) return false;
+  const ahead = Math.ceil(worker.capacity * prefetchMs / Math.max(worker.meanMs, 0.05));
+  const room = worker.capacity + Math.min(ahead, worker.queueMax, BATCH_MAX);
+  return worker.held.size < room;
+}
+
+function give(round: Round, task: WindowTask, worker: WorkerState): void {
+  const { turn } = round;
+  const { row } = task;
+  assign(turn, task, worker.id);
+  turn.state.lastPicked = worker.id;
+  round.budget--;
+  worker.held.set(row.task_id, { attempt: row.attempt, confirmed: false, answered: false });
+  let tasks = round.given.get(worker.id);
+  if (tasks === undefined) round.given.set(worker.id, tasks = []);
+  tasks.push(toAssignment(row, turn.state.policy.timeoutMs));
+}
+
+function toAssignment(row: TaskRow, defaultTimeoutMs: number | null): Assignment {
+  const [algorithm, parameters] = parseTaskContent(row.content);
+  const timeoutMs = row.timeout_ms ?? defaultTimeoutMs;
+  return {
+    task_id: row.task_id,
+    attempt: row.attempt,
+    algorithm,
+    parameters,
+    ...(timeoutMs === null ? {} : { timeout_ms: timeoutMs }),
+  };
+}

@@ -1,0 +1,269 @@
+/**
+ * The loop: takes all waiting events, lets the core decide, makes its decisions durable in one
+ * transaction, and only then acts on them. The only caller of `step` and of `store.commit`.
+ *
+ * If the store fails, nothing of the batch is sent: the core is rebuilt from what is stored, as
+ * after a restart, and every worker is asked to say again what it has.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers/promises";
+import type { AttemptRef, Outcome } from "../contract/wire.ts";
+import type { Effect, Event, Instant, Notice } from "./core/messages.ts";
+import { createState, type Policy, type SchedulerState } from "./core/state.ts";
+import { stepAll, TICK_MS } from "./core/step.ts";
+import type { Change, QueueKey, Store } from "./store/store.ts";
+
+/** Most events of one turn of the loop: bounds the transaction, and the wait of the next one. */
+const EVENTS_MAX = 1000;
+/** Pause between attempts to reach a store that fails, ms. */
+const STORE_RETRY_MS = 500;
+
+/** An event before the loop stamps it with the time. */
+export type Untimed<E> = E extends Event ? Omit<E, "at"> : never;
+export type NewEvent = Untimed<Event>;
+
+/** What acts on workers. Nothing here may throw; answers return as events. */
+export interface Hands {
+  dispatch(effect: Extract<Effect, { kind: "dispatch" }>): void;
+  cancel(worker: string, attempts: readonly AttemptRef[]): void;
+  acknowledge(worker: string, attempts: readonly AttemptRef[]): void;
+  /** Opens the connection to a worker anew (null: to all), so that it says what it holds. */
+  reconnect(worker: string | null): void;
+}
+
+/** Told after the fact, in order. Listeners must not throw and must not take long. */
+export interface Listener {
+  /** Changes that are durable now, and the batches that ended with them. */
+  committed?(changes: readonly Change[], finished: readonly string[]): void;
+  noticed?(notice: Notice): void;
+  /** A late result of a finished task, to be held against the one on record. */
+  compared?(worker: string, outcome: Outcome): void;
+  /** The store failed (with its error) or works again (null). */
+  storeFailed?(error: Error | null): void;
+}
+
+export interface Clock {
+  now(): Instant;
+}
+export const SYSTEM_CLOCK: Clock = {
+  now: () => ({ wall: Date.now(), mono: performance.now() }),
+};
+
+interface Request {
+  readonly prepare: () => Promise<NewEvent | null>;
+  readonly settle: (error: Error | null) => void;
+}
+
+export class Scheduler {
+  readonly #store: Store;
+  readonly #policy: Policy;
+  readonly #clock: Clock;
+  readonly #seed: number;
+  readonly #listeners: Listener[] = [];
+  #hands: Hands | null = null;
+  #state: SchedulerState;
+  #events: Event[] = [];
+  #requests: Request[] = [];
+  #wake: () => void = () => {};
+  #stopping = false;
+  #paused = false;
+  #storeError: Error | null = null;
+  #configured: NewEvent | null = null;
+  #done: Promise<void> | null = null;
+
+  constructor(store: Store, options: { policy: Policy; clock?: Clock; seed?: number }) {
+    this.#store = store;
+    this.#policy = options.policy;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#seed = options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
+    this.#state = createState(this.#policy, this.#seed);
+  }
+
+  /** For reading only: what the core knows right now. */
+  get state(): SchedulerState {
+    return this.#state;
+  }
+
+  /** The failure that keeps the farm from going on, or null. */
+  get storeError(): Error | null {
+    return this.#storeError;
+  }
+
+  now(): Instant {
+    return this.#clock.now();
+  }
+
+  listen(listener: Listener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Loads what the store remembers and begins to turn. */
+  async start(hands: Hands): Promise<void> {
+    this.#hands = hands;
+    await this.#restore();
+    this.#done = this.#run();
+  }
+
+  /** Queues an event; it is handled in the next turn. */
+  submit(event: NewEvent): void {
+    if (event.kind === "workers_configured") this.#configured = event;
+    this.#events.push({ ...event, at: this.#clock.now() } as Event);
+    this.#wake();
+  }
+
+  /**
+   * Runs `prepare` inside the loop, between two turns, so that what it reads from the store cannot
+   * change before its event is handled. Resolves when the event's changes are durable; rejects, with
+   * nothing changed, when `prepare` throws or the store fails. A null event means nothing to do.
+   */
+  request(prepare: () => Promise<NewEvent | null>): Promise<void> {
+    if (this.#stopping) return Promise.reject(new Error("The orchestrator is stopping"));
+    return new Promise((resolve, reject) => {
+      const settle = (error: Error | null) => error === null ? resolve() : reject(error);
+      this.#requests.push({ prepare, settle });
+      this.#wake();
+    });
+  }
+
+  /** Stops handing out tasks; everything else goes on. */
+  pauseDispatch(): void {
+    this.#paused = true;
+  }
+
+  /** Handles what is queued, then ends the loop. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#paused = true;
+    this.#wake();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const timer = setInterval(() => this.submit({ kind: "ticked" }), TICK_MS);
+    try {
+      while (!this.#stopping || this.#events.length > 0 || this.#requests.length > 0) {
+        if (this.#events.length === 0 && this.#requests.length === 0) await this.#sleep();
+        // Let everything that has arrived be queued first: the more events, the fewer syncs.
+        await setImmediate();
+        await this.#turn();
+      }
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  #sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  async #turn(): Promise<void> {
+    const settled: Request[] = [];
+    const requested: Event[] = [];
+    for (const request of this.#requests.splice(0, EVENTS_MAX)) {
+      try {
+        const event = await request.prepare();
+        if (event !== null) requested.push({ ...event, at: this.#clock.now() } as Event);
+        settled.push(request);
+      } catch (error) {
+        request.settle(asError(error));
+      }
+    }
+    const events = [...this.#events.splice(0, EVENTS_MAX), ...requested];
+    try {
+      await this.#apply(events);
+      for (const request of settled) request.settle(null);
+    } catch (error) {
+      for (const request of settled) request.settle(asError(error));
+      await this.#recover(asError(error));
+    }
+  }
+
+  async #apply(events: readonly Event[]): Promise<void> {
+    const dispatching = !this.#paused;
+    const effects = stepAll(this.#state, events, { dispatching });
+    const changes: Change[] = [];
+    for (const effect of effects) if (effect.kind === "persist") changes.push(effect.change);
+    const finished = changes.length === 0 ? [] : (await this.#store.commit(changes)).finished;
+    for (const effect of effects) this.#act(effect);
+    if (changes.length > 0) {
+      for (const listener of this.#listeners) listener.committed?.(changes, finished);
+    }
+  }
+
+  #act(effect: Effect): void {
+    const hands = this.#hands!;
+    switch (effect.kind) {
+      case "persist":
+        return;
+      case "dispatch":
+        return hands.dispatch(effect);
+      case "cancel":
+        return hands.cancel(effect.worker, effect.attempts);
+      case "acknowledge":
+        return hands.acknowledge(effect.worker, effect.attempts);
+      case "claim":
+        return void this.#claim(effect.key, effect);
+      case "compare":
+        for (const listener of this.#listeners) listener.compared?.(effect.worker, effect.outcome);
+        return;
+      case "notify":
+        return this.#notify(effect.notice);
+    }
+  }
+
+  #notify(notice: Notice): void {
+    if (notice.kind === "worker_lost" && notice.reason === "silent") {
+      this.#hands!.reconnect(notice.worker);
+    }
+    for (const listener of this.#listeners) listener.noticed?.(notice);
+  }
+
+  async #claim(key: QueueKey, { after, limit }: { after: number; limit: number }): Promise<void> {
+    try {
+      const { tasks, position } = await this.#store.claim(key, after, limit);
+      const more = tasks.length === limit;
+      this.submit({ kind: "tasks_claimed", key, tasks, position, more });
+    } catch {
+      // Ask again in a while; a store that stays broken shows itself in the next commit.
+      this.submit({ kind: "tasks_claimed", key, tasks: [], position: after, more: true });
+    }
+  }
+
+  async #restore(): Promise<void> {
+    const unfinished = await this.#store.unfinished();
+    const queues = await this.#store.queues();
+    this.#state = createState(this.#policy, this.#seed);
+    const events: NewEvent[] = [];
+    if (this.#configured !== null) events.push(this.#configured);
+    events.push({ kind: "unfinished_loaded", tasks: unfinished }, { kind: "queues_found", queues });
+    const at = this.#clock.now();
+    await this.#apply(events.map((event) => ({ ...event, at }) as Event));
+  }
+
+  /** The store failed: keep trying to load what it holds, then start over from that. */
+  async #recover(error: Error): Promise<void> {
+    this.#storeError = error;
+    for (const listener of this.#listeners) listener.storeFailed?.(error);
+    while (!this.#stopping) {
+      await new Promise((resolve) => setTimeout(resolve, STORE_RETRY_MS));
+      for (const request of this.#requests.splice(0)) request.settle(error);
+      this.#events = [];
+      try {
+        await this.#restore();
+        break;
+      } catch (again) {
+        this.#storeError = asError(again);
+      }
+    }
+    this.#storeError = null;
+    this.#hands!.reconnect(null);
+    for (const listener of this.#listeners) listener.storeFailed?.(null);
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
