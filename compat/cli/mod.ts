@@ -4,3 +4,4 @@
  * @module
  */
 export { type Args, parseArgs, type ParseOptions } from "./parse_args.ts";
+export { promptSecret, type PromptSecretOptions } from "./prompt_secret.ts";

@@ -146,7 +146,8 @@ function parseShort(arg: string, next: string | undefined, parsing: Parsing): bo
 function attachedValue(letter: string, following: string): string | undefined {
   if (following === "-") return following;
   if (/[A-Za-z]/.test(letter)) {
-    if (following.includes("=")) return following.slice(following.indexOf("=") + 1);
+    const [, assigned] = following.match(/=(.+)$/s) ?? [];
+    if (assigned !== undefined || following === "=") return assigned ?? "";
     if (/-?\d+(\.\d*)?(e-?\d+)?$/.test(following)) return following;
   }
   return /^\W/.test(following) ? following : undefined;
