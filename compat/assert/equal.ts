@@ -36,12 +36,19 @@ export function equal(a: unknown, b: unknown): boolean {
     if (open.get(left) === right) return true;
     if (Object.keys(left).length !== Object.keys(right).length) return false;
     open.set(left, right);
-    if (left instanceof Set && right instanceof Set) return equalSets(left, right, compare);
-    if (left instanceof Map && right instanceof Map) return equalMaps(left, right, compare);
-    return equalProperties(left, right, compare);
+    const result = compareContents(left, right, compare);
+    // A pair found different must not pass for a cycle when it is met again.
+    if (!result) open.delete(left);
+    return result;
   }
 
   return compare(a, b);
+}
+
+function compareContents(a: object, b: object, compare: Compare): boolean {
+  if (a instanceof Set && b instanceof Set) return equalSets(a, b, compare);
+  if (a instanceof Map && b instanceof Map) return equalMaps(a, b, compare);
+  return equalProperties(a, b, compare);
 }
 
 function isObject(value: unknown): value is object {
