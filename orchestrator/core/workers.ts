@@ -77,7 +77,8 @@ export function onWorkerConnected(turn: Turn, event: EventOf<"worker_connected">
     if (!onItsWay) takeBack(turn, task, died ? "died" : "silent");
   }
   for (const [taskId, held] of worker.held) {
-    if (held.answered && present.get(taskId) !== held.attempt) worker.held.delete(taskId);
+    const gone = present.get(taskId) !== held.attempt;
+    if (gone && (held.answered || !again)) worker.held.delete(taskId);
   }
   reconcile(turn, worker, hello.holds);
   const { address } = worker.configured;

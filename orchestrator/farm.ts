@@ -1,0 +1,62 @@
+/**
+ * The orchestrator's rooms as its API and its listeners see them: what may be asked of whom.
+ *
+ * @module
+ */
+import type { TaskFileError } from "../contract/task_file.ts";
+import type { Config } from "./config.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Store } from "./store/store.ts";
+
+/** What the fleet knows of a worker beyond the core: its health, measured by asking. */
+export interface WorkerHealth {
+  readonly id: string;
+  readonly ip: string;
+  readonly port: number;
+  readonly region: string | null;
+  /** `unknown` before the first answer; `draining` by its own word or an operator's. */
+  readonly status: "active" | "unstable" | "inactive" | "draining" | "unknown";
+  /** Duration of the last answered ping, ms. */
+  readonly response_ms: number | null;
+  /** Epoch ms of the last answered ping. */
+  readonly last_ping: number | null;
+  readonly consecutive_failures: number;
+  /** Share of all its cores, 0-1, and resident bytes, from its heartbeats. */
+  readonly cpu: number | null;
+  readonly memory_bytes: number | null;
+  readonly version: string | null;
+  /** Its clock minus ours at the last hello, ms. */
+  readonly clock_skew_ms: number | null;
+  /** What went wrong last, in one sentence; null when nothing is wrong. */
+  readonly problem: string | null;
+}
+
+export interface FleetView {
+  workers(): readonly WorkerHealth[];
+}
+
+/** What the inbox tells about itself. */
+export interface InboxView {
+  /** Task files seen in the folder and not yet taken. */
+  readonly filesPending: number;
+  /** Why no file can be taken now, in one sentence; null when all is well. */
+  readonly problem: string | null;
+  /**
+   * Checks a task file that came by another way and writes it into the folder, atomically.
+   * Returns the name it got, or all that is wrong with it.
+   */
+  drop(
+    text: string,
+    options: { name?: string },
+  ): Promise<{ file: string; tasks: number } | { errors: readonly TaskFileError[]; total: number }>;
+}
+
+export interface Farm {
+  readonly config: Config;
+  readonly store: Store;
+  readonly scheduler: Scheduler;
+  readonly fleet: FleetView;
+  readonly inbox: InboxView;
+  /** Epoch ms. */
+  readonly startedAt: number;
+}

@@ -1,0 +1,92 @@
+/**
+ * The workers of the configuration as a whole: one client each, kept in step with the file. The
+ * scheduler's hands.
+ *
+ * @module
+ */
+import type { AttemptRef } from "../../contract/wire.ts";
+import type { Effect } from "../core/messages.ts";
+import type { FleetView, WorkerHealth } from "../farm.ts";
+import type { Hands, NewEvent } from "../scheduler.ts";
+import { type WorkerAddress, WorkerClient, type WorkerClientOptions } from "./worker_client.ts";
+
+/** A worker as the configuration lists it. */
+export interface ListedWorker extends WorkerAddress {
+  readonly capacity: number | null;
+  readonly algorithms: readonly string[] | null;
+  readonly weight: number;
+}
+
+export class Fleet implements Hands, FleetView {
+  readonly #options: WorkerClientOptions;
+  readonly #clients = new Map<string, WorkerClient>();
+
+  constructor(options: WorkerClientOptions) {
+    this.#options = options;
+  }
+
+  /** Brings the fleet in line with a list: new workers are called, missing ones let go. */
+  configure(listed: readonly ListedWorker[]): void {
+    const event: NewEvent = {
+      kind: "workers_configured",
+      workers: listed.map(({ id, ip, port, capacity, algorithms, weight }) => ({
+        id,
+        capacity,
+        algorithms,
+        weight,
+        address: `${ip}:${port}`,
+      })),
+    };
+    this.#options.submit(event);
+    const wanted = new Map(listed.map((worker) => [worker.id, worker]));
+    for (const [id, client] of this.#clients) {
+      const worker = wanted.get(id);
+      if (worker !== undefined && isSameAddress(worker, client.address)) continue;
+      this.#clients.delete(id);
+      client.stop();
+      if (worker !== undefined) {
+        // Another machine under the same name: what the old one held is not there.
+        this.#options.submit({ kind: "worker_lost", worker: id, reason: "silent" });
+      }
+    }
+    for (const worker of listed) {
+      if (this.#clients.has(worker.id)) continue;
+      const client = new WorkerClient(worker, this.#options);
+      this.#clients.set(worker.id, client);
+      client.start();
+    }
+  }
+
+  workers(): readonly WorkerHealth[] {
+    return [...this.#clients.values()].map(({ address, health }) => ({
+      ...address,
+      ...health.read(),
+    }));
+  }
+
+  dispatch({ worker, tasks }: Extract<Effect, { kind: "dispatch" }>): void {
+    this.#clients.get(worker)?.dispatch(tasks);
+  }
+
+  cancel(worker: string, attempts: readonly AttemptRef[]): void {
+    this.#clients.get(worker)?.cancel(attempts);
+  }
+
+  acknowledge(worker: string, attempts: readonly AttemptRef[]): void {
+    this.#clients.get(worker)?.acknowledge(attempts);
+  }
+
+  reconnect(worker: string | null): void {
+    for (const [id, client] of this.#clients) {
+      if (worker === null || worker === id) client.reconnect();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#clients.values()].map((client) => client.stop()));
+  }
+}
+
+function isSameAddress(a: WorkerAddress, b: WorkerAddress): boolean {
+  return a.ip === b.ip && a.port === b.port && a.region === b.region;
+}

@@ -1,0 +1,311 @@
+/**
+ * The connection to one worker, opened and kept by this side: reads its stream, posts dispatches,
+ * cancels and acknowledgements, and pings its health. Everything it learns becomes an event or a
+ * line in `health`; it decides nothing.
+ *
+ * @module
+ */
+import { z } from "zod";
+import {
+  type Assignment,
+  type AttemptRef,
+  CONTRACT_VERSION,
+  DispatchReply,
+  type Hello,
+  StreamLine,
+} from "../../contract/wire.ts";
+import { readJsonLines } from "../../platform/json_lines.ts";
+import { getLogger } from "../../platform/log.ts";
+import type { NewEvent } from "../scheduler.ts";
+import { HealthRecord, type HealthRules } from "./health.ts";
+
+const log = getLogger("fleet");
+
+/** Longest line a worker may send: a thousand outcomes of several kilobytes. */
+const LINE_LENGTH_MAX = 16 * 1024 * 1024;
+/** Longest answer to a post, bytes. */
+const REPLY_BYTES_MAX = 1024 * 1024;
+/** Pauses before the stream is opened again, ms; the last one repeats. */
+const RECONNECT_MS = [0, 100, 250, 500, 1000];
+/** Pauses before the tries of a dispatch, ms. The first retry is immediate: after a healed
+ * partition one request on an old connection always fails. */
+const DISPATCH_TRIES_MS = [0, 0, 300, 1000];
+/** Time for a worker to answer the opening of a stream with its hello, ms. */
+const HELLO_MS = 5000;
+/** Time between two tries to post acknowledgements, ms. */
+const ACKNOWLEDGE_RETRY_MS = 1000;
+
+export interface WorkerAddress {
+  readonly id: string;
+  readonly ip: string;
+  readonly port: number;
+  readonly region: string | null;
+}
+
+export interface WorkerClientOptions {
+  readonly farm: string;
+  readonly submit: (event: NewEvent) => void;
+  /** Time for one request, ms. */
+  readonly httpTimeoutMs: number;
+  readonly health: HealthRules;
+}
+
+export class WorkerClient {
+  readonly address: WorkerAddress;
+  readonly health: HealthRecord;
+  readonly #options: WorkerClientOptions;
+  readonly #base: string;
+  readonly #stop = new AbortController();
+  /** Aborting it ends the present stream; the loop then opens another. */
+  #session = new AbortController();
+  #acknowledgements: AttemptRef[] = [];
+  #acknowledging = false;
+  readonly #loops: Promise<void>[] = [];
+
+  constructor(address: WorkerAddress, options: WorkerClientOptions) {
+    this.address = address;
+    this.#options = options;
+    this.health = new HealthRecord(options.health);
+    const host = address.ip.includes(":") ? `[${address.ip}]` : address.ip;
+    this.#base = `http://${host}:${address.port}`;
+  }
+
+  start(): void {
+    this.#loops.push(this.#keepStream(), this.#keepPinging());
+  }
+
+  /** Ends everything; resolves when nothing of it is under way any more. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#session.abort();
+    await Promise.all(this.#loops);
+  }
+
+  /** Opens the stream anew, so that the worker says again what it has. */
+  reconnect(): void {
+    this.#session.abort();
+  }
+
+  // --- the stream -----------------------------------------------------------------------------
+
+  async #keepStream(): Promise<void> {
+    for (let failures = 0; !this.#stop.signal.aborted;) {
+      this.#session = new AbortController();
+      const said = await this.#readStream(this.#session);
+      if (this.#stop.signal.aborted) return;
+      failures = said ? 0 : failures + 1;
+      await this.#pause(RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)]!);
+    }
+  }
+
+  /** Reads one stream to its end. True when the worker said hello on it. */
+  async #readStream(session: AbortController): Promise<boolean> {
+    const { id } = this.address;
+    const helloTimer = setTimeout(() => session.abort(), HELLO_MS);
+    let said = false;
+    try {
+      const response = await fetch(
+        `${this.#base}/stream?farm=${encodeURIComponent(this.#options.farm)}`,
+        { signal: session.signal },
+      );
+      if (!response.ok || response.body === null) {
+        await response.body?.cancel();
+        throw new Error(`It answered ${response.status} to GET /stream`);
+      }
+      for await (const value of readJsonLines(response.body, { lengthMax: LINE_LENGTH_MAX })) {
+        const line = StreamLine.parse(value);
+        if (said !== (line.type !== "hello")) throw new Error(`"${line.type}" came out of turn`);
+        if (line.type === "hello") this.#greet(line);
+        clearTimeout(helloTimer);
+        said = true;
+        this.#hear(line);
+      }
+    } catch (error) {
+      this.#streamFailed(error, said);
+    } finally {
+      clearTimeout(helloTimer);
+      session.abort();
+    }
+    if (said && !this.#stop.signal.aborted) {
+      this.health.disconnected();
+      this.#options.submit({ kind: "worker_disconnected", worker: id });
+    }
+    return said;
+  }
+
+  #greet(hello: Hello): void {
+    if (hello.contract !== CONTRACT_VERSION) {
+      throw new Error(
+        `It speaks contract version ${hello.contract}, this orchestrator ${CONTRACT_VERSION}: ` +
+          `run the same release on both`,
+      );
+    }
+    const { id } = this.address;
+    const misnamed = hello.worker_id === id
+      ? null
+      : `It calls itself "${hello.worker_id}" and is listed as "${id}": start it with --worker-id ${id}`;
+    if (misnamed !== null) log.warning("Worker under another name", { worker: id, misnamed });
+    this.health.connected(hello, misnamed);
+  }
+
+  #hear(line: StreamLine): void {
+    const worker = this.address.id;
+    const { submit } = this.#options;
+    switch (line.type) {
+      case "hello":
+        return submit({ kind: "worker_connected", worker, hello: line });
+      case "heartbeat":
+        this.health.beat(line);
+        return submit({ kind: "worker_heartbeat", worker, beat: line });
+      case "progress":
+        return submit({ kind: "worker_progressed", worker, running: line.running });
+      case "outcomes":
+        return submit({ kind: "attempts_ended", worker, outcomes: line.outcomes });
+    }
+  }
+
+  #streamFailed(error: unknown, said: boolean): void {
+    if (this.#stop.signal.aborted) return;
+    const message = describe(error);
+    this.health.failed(message);
+    if (said) log.warning("Connection to worker broke", { worker: this.address.id, message });
+    // Nobody listens on its port any more: the process is gone, no need to wait for its lease.
+    if (isRefused(error)) {
+      this.#options.submit({ kind: "worker_lost", worker: this.address.id, reason: "died" });
+    }
+  }
+
+  async #keepPinging(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const startMs = performance.now();
+      try {
+        const response = await fetch(`${this.#base}/health`, {
+          signal: this.#timeout(Math.min(this.#options.httpTimeoutMs, 5000)),
+        });
+        await response.body?.cancel();
+        if (!response.ok) throw new Error(`It answered ${response.status} to GET /health`);
+        this.health.answered(performance.now() - startMs);
+      } catch (error) {
+        if (!this.#stop.signal.aborted) this.health.missed(describe(error));
+      }
+      await this.#pause(this.#options.health.pingMs);
+    }
+  }
+
+  // --- posts ----------------------------------------------------------------------------------
+
+  /** Hands tasks over, with retries; the answer, or that there was none, returns as an event. */
+  async dispatch(tasks: readonly Assignment[]): Promise<void> {
+    const worker = this.address.id;
+    let problem = "";
+    for (const waitMs of DISPATCH_TRIES_MS) {
+      await this.#pause(waitMs);
+      if (this.#stop.signal.aborted) return;
+      try {
+        const reply = DispatchReply.parse(await this.#post("/dispatch", { tasks }));
+        this.#options.submit({ kind: "dispatch_answered", worker, ...reply });
+        return;
+      } catch (error) {
+        problem = describe(error);
+      }
+    }
+    if (this.#stop.signal.aborted) return;
+    this.health.failed(problem);
+    const attempts = tasks.map(({ task_id, attempt }) => ({ task_id, attempt }));
+    const message = `Cannot hand tasks to worker ${worker}: ${problem}`;
+    this.#options.submit({ kind: "dispatch_failed", worker, attempts, message });
+  }
+
+  /** One try: what a worker should not hold shows in its next heartbeat, and is cancelled again. */
+  async cancel(attempts: readonly AttemptRef[]): Promise<void> {
+    try {
+      await this.#post("/cancel", { attempts });
+    } catch (error) {
+      log.warning("Cannot cancel on worker", {
+        worker: this.address.id,
+        attempts: attempts.length,
+        message: describe(error),
+      });
+    }
+  }
+
+  /** Gathers what comes while a post is under way; tries until it is said or the client stops. */
+  async acknowledge(attempts: readonly AttemptRef[]): Promise<void> {
+    this.#acknowledgements.push(...attempts);
+    if (this.#acknowledging) return;
+    this.#acknowledging = true;
+    while (this.#acknowledgements.length > 0 && !this.#stop.signal.aborted) {
+      const now = this.#acknowledgements;
+      this.#acknowledgements = [];
+      try {
+        await this.#post("/acknowledge", { attempts: now });
+      } catch {
+        // A worker that cannot be reached will send its outcomes again, and be told again.
+        if (!this.health.isConnected) break;
+        this.#acknowledgements.unshift(...now);
+        await this.#pause(ACKNOWLEDGE_RETRY_MS);
+      }
+    }
+    this.#acknowledging = false;
+  }
+
+  async #post(path: string, body: Record<string, unknown>): Promise<unknown> {
+    const response = await fetch(`${this.#base}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ farm: this.#options.farm, ...body }),
+      signal: this.#timeout(this.#options.httpTimeoutMs),
+    });
+    const text = await readBounded(response, REPLY_BYTES_MAX);
+    if (!response.ok) {
+      throw new Error(`It answered ${response.status} to POST ${path}: ${text.slice(0, 200)}`);
+    }
+    return JSON.parse(text);
+  }
+
+  #timeout(ms: number): AbortSignal {
+    return AbortSignal.any([this.#stop.signal, AbortSignal.timeout(ms)]);
+  }
+
+  #pause(ms: number): Promise<void> {
+    if (ms === 0 || this.#stop.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#stop.signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#stop.signal.addEventListener("abort", done);
+    });
+  }
+}
+
+async function readBounded(response: Response, bytesMax: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > bytesMax) throw new Error(`Its answer is longer than ${bytesMax} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text;
+}
+
+/** One sentence about what went wrong, without a stack and without our own wrapping. */
+function describe(error: unknown): string {
+  if (error instanceof z.ZodError) {
+    return `It sent something else: ${z.prettifyError(error).slice(0, 300)}`;
+  }
+  if (!(error instanceof Error)) return String(error);
+  if (isRefused(error)) return "Connection refused: is the worker running?";
+  if (error.name === "TimeoutError") return "It did not answer in time";
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+function isRefused(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const text = `${error.message} ${error.cause instanceof Error ? error.cause.message : ""}`;
+  return /connection refused|os error (111|61|10061)\b/i.test(text);
+}

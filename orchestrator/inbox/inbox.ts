@@ -1,0 +1,274 @@
+/**
+ * The only door of the farm: watches the task folder, takes each file that is complete, and puts it
+ * away with its receipt. Watching is only a hint (it misses events on network file systems and
+ * overflows); what counts is the scan, at the start, after hints, and every few seconds.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { TaskFileError } from "../../contract/task_file.ts";
+import { checkTaskFile } from "../../contract/task_file_check.ts";
+import { writeNewFileAtomically } from "../../platform/atomic_file.ts";
+import { getLogger } from "../../platform/log.ts";
+import type { InboxView } from "../farm.ts";
+import { findUnmoved, type IntakeRooms, judgeFile, type Judgement, moveJudged } from "./intake.ts";
+import { isSame, type Look, readDropped, type Reading } from "./reader.ts";
+
+const log = getLogger("inbox");
+
+/** Time between two scans that nobody asked for, ms. */
+const RESCAN_MS = 5000;
+/** Hints are gathered for this long, ms, so that a thousand of them make one scan. */
+const HINT_MS = 20;
+
+export interface InboxOptions extends Omit<IntakeRooms, "signal"> {
+  readonly folder: string;
+  /** How long a file that does not parse may stay as it is before it is refused, ms. */
+  readonly settleMs: number;
+}
+
+/** A file that was judged and could not be moved: it must not be judged again. */
+interface Unmoved {
+  readonly look: Look;
+  readonly judgement: Judgement;
+}
+
+export class Inbox implements InboxView {
+  readonly #options: InboxOptions & IntakeRooms;
+  readonly #stop = new AbortController();
+  readonly #settling = new Map<string, { look: Look; sinceMono: number }>();
+  readonly #unmoved = new Map<string, Unmoved>();
+  /** Things that are no files, told once. */
+  readonly #strange = new Set<string>();
+  #firstScan = true;
+  #problem: string | null = null;
+  #pending = 0;
+  #stopping = false;
+  #watcher: Deno.FsWatcher | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #scanning: Promise<void> | null = null;
+  #scanAgain = false;
+  #watching: Promise<void> | null = null;
+
+  constructor(options: InboxOptions) {
+    this.#options = { ...options, signal: this.#stop.signal };
+  }
+
+  get filesPending(): number {
+    return this.#pending;
+  }
+
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  async start(): Promise<void> {
+    await this.#options.archive.ensure();
+    this.#watching = this.#watch();
+    this.#scan();
+  }
+
+  /** Takes no further file; resolves when the present one is done with. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#stop.abort();
+    clearTimeout(this.#timer);
+    this.#closeWatcher();
+    await this.#scanning;
+    await this.#watching;
+  }
+
+  async drop(
+    text: string,
+    { name }: { name?: string },
+  ): Promise<
+    { file: string; tasks: number } | { errors: readonly TaskFileError[]; total: number }
+  > {
+    const { algorithms, limits, folder } = this.#options;
+    const checked = checkTaskFile(text, { algorithms, limits });
+    if (!checked.ok) return { errors: checked.errors, total: checked.errorsTotal };
+    const path = await writeNewFileAtomically(join(folder, safeName(name)), text);
+    this.#hint();
+    return { file: path.slice(path.lastIndexOf("/") + 1), tasks: checked.tasks.length };
+  }
+
+  // --- when to look -----------------------------------------------------------------------------
+
+  async #watch(): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        this.#watcher = Deno.watchFs(this.#options.folder, { recursive: false });
+        for await (const _event of this.#watcher) this.#hint();
+      } catch (error) {
+        log.debug("Cannot watch the task folder, scanning goes on", { error: String(error) });
+      }
+      if (this.#stopping) return;
+      // The folder may have been removed: the scan makes it again, then it can be watched again.
+      await new Promise((resolve) => setTimeout(resolve, RESCAN_MS / 5));
+      this.#hint();
+    }
+  }
+
+  #closeWatcher(): void {
+    try {
+      this.#watcher?.close();
+    } catch {
+      // It had ended by itself.
+    }
+  }
+
+  #hint(): void {
+    this.#scanIn(HINT_MS);
+  }
+
+  #scanIn(ms: number): void {
+    if (this.#stopping) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#scan(), ms);
+  }
+
+  #scan(): void {
+    if (this.#stopping) return;
+    if (this.#scanning !== null) {
+      this.#scanAgain = true;
+      return;
+    }
+    this.#scanAgain = false;
+    this.#scanning = this.#scanOnce().finally(() => {
+      this.#scanning = null;
+      this.#scanIn(this.#scanAgain ? HINT_MS : this.#nextScanMs());
+    });
+  }
+
+  /** A settling file is looked at again when its time is up. */
+  #nextScanMs(): number {
+    const { settleMs } = this.#options;
+    const now = performance.now();
+    let ms = RESCAN_MS;
+    for (const { sinceMono } of this.#settling.values()) {
+      ms = Math.min(ms, Math.max(HINT_MS, sinceMono + settleMs - now + 1));
+    }
+    return ms;
+  }
+
+  // --- looking ----------------------------------------------------------------------------------
+
+  async #scanOnce(): Promise<void> {
+    try {
+      await this.#options.archive.ensure();
+      const names = await this.#list();
+      this.#forgetGone(names);
+      this.#pending = names.length;
+      for (const name of names) {
+        if (this.#stopping) return;
+        await this.#look(name);
+        this.#pending = Math.max(this.#settling.size, this.#pending - 1);
+      }
+      this.#firstScan = false;
+      if (this.#unmoved.size === 0) this.#setProblem(null);
+    } catch (error) {
+      if (this.#stopping) return;
+      this.#setProblem(`Cannot take task files from ${this.#options.folder}: ${messageOf(error)}`);
+    }
+  }
+
+  async #list(): Promise<string[]> {
+    const names: string[] = [];
+    for await (const entry of Deno.readDir(this.#options.folder)) {
+      if (entry.name.endsWith(".json") && !entry.name.startsWith(".")) names.push(entry.name);
+    }
+    return names.sort();
+  }
+
+  #forgetGone(names: readonly string[]): void {
+    const present = new Set(names);
+    for (const known of [this.#settling, this.#unmoved, this.#strange]) {
+      for (const name of known.keys()) if (!present.has(name)) known.delete(name);
+    }
+  }
+
+  async #look(name: string): Promise<void> {
+    const reading = await readDropped(join(this.#options.folder, name), this.#options.limits);
+    if (reading.kind === "gone") return;
+    if (reading.kind === "not_a_file") return this.#tellStrange(name, reading.what);
+    if (reading.kind === "unsettled" && !this.#hasSettled(name, reading)) return;
+    this.#settling.delete(name);
+    const file = reading.file;
+    if (file === null) return;
+    const info = await Deno.lstat(join(this.#options.folder, name));
+    const look = { size: info.size, mtimeMs: info.mtime?.getTime() ?? 0 };
+    const known = this.#unmoved.get(name);
+    let judgement = known !== undefined && isSame(known.look, look) ? known.judgement : null;
+    if (judgement === null && this.#firstScan) {
+      judgement = await findUnmoved(this.#options, name, file);
+    }
+    if (judgement === null) {
+      judgement = await judgeFile(this.#options, name, file);
+      tell(name, judgement);
+    }
+    await this.#putAway(name, { look, judgement });
+  }
+
+  async #putAway(name: string, unmoved: Unmoved): Promise<void> {
+    try {
+      await moveJudged(this.#options.archive, name, unmoved.judgement);
+      this.#unmoved.delete(name);
+    } catch (error) {
+      this.#unmoved.set(name, unmoved);
+      this.#setProblem(
+        `${name} was ${unmoved.judgement.verdict} and cannot be moved: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  #hasSettled(name: string, reading: Extract<Reading, { kind: "unsettled" }>): boolean {
+    const now = performance.now();
+    const known = this.#settling.get(name);
+    if (known === undefined || !isSame(known.look, reading.look)) {
+      this.#settling.set(name, { look: reading.look, sinceMono: now });
+      return false;
+    }
+    return reading.file !== null && now - known.sinceMono >= this.#options.settleMs;
+  }
+
+  #tellStrange(name: string, what: string): void {
+    if (this.#strange.has(name)) return;
+    this.#strange.add(name);
+    log.warning("Not a plain file, left alone: copy the task file itself into the folder", {
+      name,
+      what,
+    });
+  }
+
+  #setProblem(problem: string | null): void {
+    if (problem !== null && problem !== this.#problem) log.error("Task folder", { problem });
+    this.#problem = problem;
+  }
+}
+
+function tell(name: string, judgement: Judgement): void {
+  if (judgement.verdict === "accepted") {
+    const { batch, accepted, known, requeued } = judgement;
+    log.info("Task file accepted", { name, batch, accepted, known, requeued });
+  } else {
+    const { archivedAs, total, errors } = judgement;
+    const first = errors[0]?.message ?? "";
+    log.warning("Task file rejected", {
+      name,
+      errors: total,
+      first,
+      see: `rejected/${archivedAs}`,
+    });
+  }
+}
+
+/** A name that stays inside the folder, whatever came over the network. */
+function safeName(name: string | undefined): string {
+  const base = (name ?? "").replace(/\.json$/i, "").replace(/[^\p{L}\p{N}_. -]+/gu, "_")
+    .replace(/^\.+/, "").slice(0, 100);
+  return `${base === "" ? "task" : base}.json`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
