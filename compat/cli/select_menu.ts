@@ -87,7 +87,8 @@ function matchingEntries(menu: Menu, filter: string): number[] {
 }
 
 function shownLines(options: MenuOptions, count: number): number {
-  const room = Math.max(1, Deno.consoleSize().rows - OTHER_ROWS);
+  // Some pseudo terminals report no rows at all.
+  const room = Math.max(1, (Deno.consoleSize().rows || 24) - OTHER_ROWS);
   return Math.min(options.visibleLines ?? count, room);
 }
 
