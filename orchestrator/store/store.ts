@@ -19,6 +19,32 @@ import type { PriorityWritten, TaskStatus } from "../../contract/task.ts";
 import type { CheckedTask } from "../../contract/task_file.ts";
 import type { Failure, TaskResult } from "../../contract/wire.ts";
 
+/**
+ * Why a store did not do what it was asked; nothing of a refused commit stays.
+ * `full` no space: try again later. `io` the disk failed: with {@linkcode StoreError.down} the
+ * store is of no use any more, close it and open a new one. `corrupt` damaged, or older than what
+ * it has acknowledged. `locked` another process has it. `schema` written by a newer program.
+ * `misuse` the caller broke a promise of this interface.
+ */
+export type StoreErrorCode = "full" | "io" | "corrupt" | "locked" | "schema" | "misuse";
+
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  readonly code: StoreErrorCode;
+  /** The store cannot tell any more what is on disk; every further call is refused. */
+  readonly down: boolean;
+
+  constructor(
+    code: StoreErrorCode,
+    message: string,
+    options: { cause?: unknown; down?: boolean } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.down = options.down ?? false;
+  }
+}
+
 /** A task as the scheduler works with it. Everything up to `timeout_ms` never changes. */
 export interface TaskRow {
   /** The store's key; never reused. */
@@ -44,7 +70,7 @@ export interface TaskRow {
   execution_ms: number | null;
   /** Retries the task itself caused; bounded by MAX_TASK_RETRIES. */
   retry_count: number;
-  /** How often it was taken back from a lost worker. */
+  /** How often it was taken back from a lost worker. Never reset. */
   redistributions: number;
   /** Workers lost or threads crashed while it ran; bounded by the crash limit. */
   crashes: number;
@@ -74,9 +100,13 @@ export interface TaskChange {
   readonly task: TaskRow;
   /** The attempt that this transition ended. */
   readonly ended?: AttemptRecord;
-  /** Appended to the results log; only with `task.status === "completed"`. */
+  /** Appended to the results log; with `task.status === "completed"`, and only then. */
   readonly result?: TaskResult;
-  /** The task waits again at the end of its queue: it gets a new `position`. */
+  /**
+   * The task goes to the end of its queue in the store, for `claim` to find it (`pending`, no
+   * `not_before`). A task that becomes `pending` without this is held by the scheduler: `claim`
+   * never gives it, `unfinished` does.
+   */
   readonly requeued?: boolean;
 }
 
@@ -96,6 +126,9 @@ export interface WorkerChange {
   readonly at: number;
 }
 
+/** A worker as this farm last saw it. */
+export type WorkerRecord = Omit<WorkerChange, "kind">;
+
 export type Change = TaskChange | BatchAccepted | WorkerChange;
 
 /** A queue: tasks of one priority and one algorithm wait in order of arrival. */
@@ -103,9 +136,6 @@ export interface QueueKey {
   readonly priority: number;
   readonly algorithm: string;
 }
-
-/** What became of one task of a file. */
-export type TaskReceipt = "new" | "known" | "requeued";
 
 /** A file that was taken or refused: its durable receipt. */
 export interface BatchRecord {
@@ -145,16 +175,25 @@ export interface AddReport {
   }[];
 }
 
+/** What the tasks of a file come to. Accepted, known and requeue add up to all of them. */
+export interface IntakeReport {
+  /** New tasks, and the queues they are going to wait in. */
+  readonly accepted: number;
+  readonly queues: readonly QueueKey[];
+  /** Known tasks, with the same content, that stay as they are. */
+  readonly known: number;
+  /** Known tasks to run again: failed or cancelled ones, with `rerun` completed ones, too. */
+  readonly requeue: readonly TaskRow[];
+}
+
 /** A file being received: add its tasks in chunks, then commit its acceptance or abandon it. */
 export interface Intake {
   add(tasks: readonly CheckedTask[]): Promise<AddReport>;
   /**
-   * All tasks are in. Returns the known tasks that have to wait again (failed or cancelled ones,
-   * or all terminal ones with `rerun`), for the scheduler to requeue in the accepting commit.
+   * All tasks are in: says what they come to. The tasks to requeue are the scheduler's to change,
+   * in the accepting commit.
    */
-  finish(
-    options: { rerun: boolean },
-  ): Promise<{ accepted: number; known: number; requeue: TaskRow[] }>;
+  finish(options: { rerun: boolean }): Promise<IntakeReport>;
   /** Forgets everything of this file. */
   abandon(): Promise<void>;
 }
@@ -267,11 +306,13 @@ export interface Store {
   readonly farm: string;
 
   // intake
+  /** One file at a time: the one before must have been accepted or abandoned. */
   receive(batch: BatchStart): Promise<Intake>;
   /** The receipt of a refused file. */
   reject(batch: BatchStart, errors: readonly unknown[], errorsTotal: number): Promise<void>;
 
   // scheduling
+  /** A task that was not in its `from` state is the caller's mistake: `misuse`. */
   commit(changes: readonly Change[]): Promise<CommitReport>;
   /** Fresh waiting tasks of one queue with `position` beyond the cursor, in order. */
   claim(
@@ -281,9 +322,11 @@ export interface Store {
   ): Promise<{ tasks: TaskRow[]; position: number }>;
   /** The queues that hold fresh waiting tasks, and how many. */
   queues(): Promise<(QueueKey & { count: number })[]>;
-  /** What a restart must load: assigned, running, redistributed, and pending with a backoff. */
+  /** What a restart must load: assigned, running, redistributed, and pending but not `requeued`. */
   unfinished(): Promise<TaskRow[]>;
+  /** The tasks of these ids that exist, in the order asked for. */
   load(taskIds: readonly string[]): Promise<TaskRow[]>;
+  workers(): Promise<WorkerRecord[]>;
 
   // listings
   counts(): Promise<Counts>;
@@ -291,11 +334,15 @@ export interface Store {
   recount(): Promise<Counts>;
   executionTimes(): Promise<ExecutionTimes>;
   workerTotals(): Promise<WorkerTotals[]>;
-  /** Newest change first; `cursor` is opaque. */
+  /**
+   * Newest change first; `cursor` is opaque. One call looks at so many rows only: a page may be
+   * short, even empty, while `next` is not null. The end is where `next` is null.
+   */
   page(
     query: TaskQuery,
     options: { limit: number; cursor?: string },
   ): Promise<{ tasks: TaskListed[]; next: string | null }>;
+  /** At once for status, priority and algorithm, or batch and status; else slow, in small steps. */
   count(query: TaskQuery): Promise<number>;
   task(taskId: string): Promise<TaskDetail | null>;
   batches(

@@ -1,0 +1,169 @@
+/**
+ * The schema of the store, as numbered steps. A step never changes once it was released: a store
+ * made by it is out there. The number of steps done stands in `PRAGMA user_version`.
+ *
+ * @module
+ */
+
+/** Marks a database file as ours ("Enjb"), so that a stranger's file is never written to. */
+export const APPLICATION_ID = 0x456e6a62;
+
+/**
+ * Tasks. `lane` says queue and state in one number (see lanes.ts); `changed` is the number of the
+ * row's latest change, unique in the store. So the one index `tasks_lane` gives the fresh tasks of
+ * a queue in order, what a restart must load, and every listing by state, newest change first.
+ * Tasks of one batch have neighbouring `seq`, so no index by batch is needed.
+ */
+const TASKS = `
+CREATE TABLE queues (
+  id INTEGER PRIMARY KEY,
+  priority INTEGER NOT NULL,
+  algorithm TEXT NOT NULL,
+  UNIQUE (priority, algorithm)
+);
+CREATE TABLE lanes (
+  lane INTEGER PRIMARY KEY,
+  count INTEGER NOT NULL
+);
+CREATE TABLE tasks (
+  seq INTEGER PRIMARY KEY,
+  task_id TEXT NOT NULL UNIQUE,
+  batch INTEGER NOT NULL,
+  lane INTEGER NOT NULL,
+  changed INTEGER NOT NULL,
+  content TEXT NOT NULL,
+  algorithm_written TEXT NOT NULL,
+  priority_written NOT NULL,
+  created_at INTEGER NOT NULL,
+  timeout_ms REAL,
+  description TEXT,
+  extra TEXT,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  worker TEXT,
+  assigned_at REAL,
+  started_at REAL,
+  completed_at REAL,
+  execution_ms REAL,
+  retry_count INTEGER NOT NULL DEFAULT 0,
+  redistributions INTEGER NOT NULL DEFAULT 0,
+  crashes INTEGER NOT NULL DEFAULT 0,
+  not_before REAL,
+  error TEXT,
+  tried TEXT,
+  result INTEGER
+);
+CREATE INDEX tasks_lane ON tasks (lane, changed);
+CREATE INDEX tasks_redistributed ON tasks (redistributions) WHERE redistributions > 0;
+CREATE TABLE attempts (
+  id INTEGER PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  worker TEXT NOT NULL,
+  assigned_at REAL NOT NULL,
+  started_at REAL,
+  ended_at REAL NOT NULL,
+  outcome TEXT NOT NULL,
+  error TEXT
+);
+CREATE INDEX attempts_seq ON attempts (seq);
+`;
+
+/**
+ * Batches: `first_seq`…`last_seq` are its new tasks (none when last < first); `batch_known` lists
+ * the tasks it found known, each before the new task `anchor` in the order of the file.
+ */
+const BATCHES = `
+CREATE TABLE batches (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  file TEXT NOT NULL,
+  archived_as TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('receiving', 'accepted', 'rejected')),
+  received_at REAL NOT NULL,
+  metadata TEXT,
+  accepted INTEGER NOT NULL DEFAULT 0,
+  known INTEGER NOT NULL DEFAULT 0,
+  requeued INTEGER NOT NULL DEFAULT 0,
+  errors TEXT NOT NULL DEFAULT '[]',
+  errors_total INTEGER NOT NULL DEFAULT 0,
+  first_seq INTEGER NOT NULL DEFAULT 0,
+  last_seq INTEGER NOT NULL DEFAULT -1,
+  pending INTEGER NOT NULL DEFAULT 0,
+  assigned INTEGER NOT NULL DEFAULT 0,
+  running INTEGER NOT NULL DEFAULT 0,
+  redistributed INTEGER NOT NULL DEFAULT 0,
+  completed INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  cancelled INTEGER NOT NULL DEFAULT 0,
+  finished_at REAL
+);
+CREATE INDEX batches_file ON batches (file);
+CREATE INDEX batches_archived ON batches (archived_as);
+CREATE TABLE batch_known (
+  batch INTEGER NOT NULL,
+  anchor INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (batch, place),
+  UNIQUE (batch, seq)
+) WITHOUT ROWID;
+`;
+
+/** Results: an append-only log. What it says of execution times is kept summed up to `upto`. */
+const RESULTS = `
+CREATE TABLE results (
+  number INTEGER PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  worker TEXT NOT NULL,
+  assigned_at REAL,
+  started_at REAL,
+  completed_at REAL NOT NULL,
+  execution_ms REAL NOT NULL,
+  result TEXT NOT NULL
+);
+CREATE TABLE result_files (
+  name TEXT PRIMARY KEY,
+  first INTEGER NOT NULL UNIQUE,
+  last INTEGER NOT NULL UNIQUE,
+  written INTEGER NOT NULL DEFAULT 0,
+  planned_at REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX result_files_unwritten ON result_files (first) WHERE written = 0;
+CREATE TABLE execution_times (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  upto INTEGER NOT NULL,
+  histogram TEXT NOT NULL
+);
+`;
+
+/** One row of totals, and the workers. `generation` grows by one with every durable commit. */
+const FARM = `
+CREATE TABLE farm (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  name TEXT NOT NULL,
+  generation INTEGER NOT NULL,
+  clock INTEGER NOT NULL,
+  next_seq INTEGER NOT NULL,
+  results INTEGER NOT NULL,
+  redistributed INTEGER NOT NULL,
+  files_accepted INTEGER NOT NULL,
+  files_rejected INTEGER NOT NULL
+);
+CREATE TABLE workers (
+  id TEXT PRIMARY KEY,
+  epoch TEXT NOT NULL,
+  address TEXT NOT NULL,
+  at REAL NOT NULL
+);
+CREATE TABLE worker_totals (
+  worker TEXT PRIMARY KEY,
+  completed INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  execution_ms REAL NOT NULL
+);
+`;
+
+export const MIGRATIONS: readonly string[] = [TASKS + BATCHES + RESULTS + FARM];

@@ -1,0 +1,88 @@
+/**
+ * The results log and the plan of result files: which results stand in which file is decided, and
+ * on disk, before the file is written, so that a restart writes the same file again.
+ *
+ * @module
+ */
+import type { PriorityWritten } from "../../contract/task.ts";
+import type { TaskResult } from "../../contract/wire.ts";
+import type { Row } from "./connection.ts";
+import type { Ledger } from "./ledger.ts";
+import { parse } from "./rows.ts";
+import { type ResultFile, type ResultRecord, StoreError } from "./store.ts";
+
+const RESULTS = `
+SELECT r.number, t.task_id, t.algorithm_written, t.content, t.priority_written, t.description,
+  t.extra, r.worker, r.attempt, r.completed_at, r.execution_ms, t.batch, r.result
+FROM results r JOIN tasks t ON t.seq = r.seq
+WHERE r.number BETWEEN ? AND ? ORDER BY r.number`;
+
+export function results(ledger: Ledger, from: number, to: number): ResultRecord[] {
+  return ledger.connection.all(RESULTS, from, to).map((row) => {
+    const { id, file } = ledger.head(Number(row[11]));
+    return {
+      number: Number(row[0]),
+      task_id: String(row[1]),
+      algorithm_written: String(row[2]),
+      content: String(row[3]),
+      priority_written: row[4] as PriorityWritten,
+      description: row[5] as string | null,
+      extra: parse<Record<string, unknown>>(row[6]),
+      worker: String(row[7]),
+      attempt: Number(row[8]),
+      completed_at: Number(row[9]),
+      execution_ms: Number(row[10]),
+      batch: id,
+      file,
+      result: parse<TaskResult>(row[12])!,
+    };
+  });
+}
+
+export function planResultFile(
+  ledger: Ledger,
+  name: (taken: (name: string) => boolean) => string,
+  options: { at: number; limit: number },
+): ResultFile | null {
+  const { connection, totals } = ledger;
+  const from = connection.number("SELECT max(last) FROM result_files") + 1;
+  const to = Math.min(totals.results, from + options.limit - 1);
+  if (to < from) return null;
+  const taken = (name: string) => {
+    return connection.get("SELECT 1 FROM result_files WHERE name = ?", name) !== undefined;
+  };
+  const chosen = name(taken);
+  if (taken(chosen)) throw new StoreError("misuse", `Results file ${chosen} exists already`);
+  ledger.durable(() => {
+    connection.run(
+      "INSERT INTO result_files (name, first, last, planned_at) VALUES (?, ?, ?, ?)",
+      chosen,
+      from,
+      to,
+      options.at,
+    );
+  });
+  return { name: chosen, from, to, written: false, planned_at: options.at };
+}
+
+export function unwrittenResultFiles(ledger: Ledger): ResultFile[] {
+  const sql =
+    "SELECT name, first, last, written, planned_at FROM result_files WHERE written = 0 ORDER BY first";
+  return ledger.connection.all(sql).map(fileFrom);
+}
+
+export function resultFileWritten(ledger: Ledger, name: string): void {
+  ledger.durable(() => {
+    ledger.connection.run("UPDATE result_files SET written = 1 WHERE name = ?", name);
+  });
+}
+
+function fileFrom([name, first, last, written, plannedAt]: Row): ResultFile {
+  return {
+    name: String(name),
+    from: Number(first),
+    to: Number(last),
+    written: written === 1,
+    planned_at: Number(plannedAt),
+  };
+}
