@@ -19,7 +19,8 @@ import {
   RETRIES_SCANNED_MAX,
   wantsRefill,
 } from "./ready_queue.ts";
-import type { SchedulerState, WindowTask, WorkerState } from "./state.ts";
+import type { WindowTask, WorkerState } from "./model.ts";
+import type { SchedulerState } from "./state.ts";
 import { assign, type Turn } from "./tasks.ts";
 
 /** The round's bookkeeping: who has room, and what each one gets. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { WorkerState } from "./state.ts";
+import type { WorkerState } from "./model.ts";
 
 /**
  * Picks an index of `candidates`: never empty, all able to take the task, in order of id.

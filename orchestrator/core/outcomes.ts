@@ -7,7 +7,8 @@
 import type { AttemptRef, Failure, Outcome } from "../../contract/wire.ts";
 import type { EventOf } from "./messages.ts";
 import { judge } from "./retry.ts";
-import { nextChance, type WindowTask, type WorkerState } from "./state.ts";
+import type { WindowTask, WorkerState } from "./model.ts";
+import { nextChance } from "./state.ts";
 import { endAttempt, finish, refOf, requeue, type Turn } from "./tasks.ts";
 
 /** Weight of the newest execution time in a worker's moving average. */

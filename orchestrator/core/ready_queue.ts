@@ -8,7 +8,7 @@
  * @module
  */
 import type { QueueKey } from "../store/store.ts";
-import type { WindowTask } from "./state.ts";
+import type { WindowTask } from "./model.ts";
 
 /** Below this many waiting tasks a queue asks the store for more. */
 export const REFILL_BELOW = 1000;

@@ -6,7 +6,7 @@
 import type { TaskRow } from "../store/store.ts";
 import type { EventOf } from "./messages.ts";
 import { addFresh, addRetry, markMore, queueFor } from "./ready_queue.ts";
-import type { WindowTask } from "./state.ts";
+import type { WindowTask } from "./model.ts";
 import { admit, endAttempt, finish, refOf, revive, type Turn } from "./tasks.ts";
 
 export function onUnfinishedLoaded(turn: Turn, event: EventOf<"unfinished_loaded">): void {

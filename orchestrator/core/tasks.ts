@@ -9,7 +9,8 @@ import type { AttemptRef, Failure, TaskResult } from "../../contract/wire.ts";
 import type { AttemptRecord, TaskRow } from "../store/store.ts";
 import type { Effect, Instant } from "./messages.ts";
 import { addRetry, addReturned, markMore, queueFor } from "./ready_queue.ts";
-import type { SchedulerState, WindowTask } from "./state.ts";
+import type { WindowTask } from "./model.ts";
+import type { SchedulerState } from "./state.ts";
 
 const LEGAL: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   pending: ["assigned", "running", "completed", "cancelled", "failed"],

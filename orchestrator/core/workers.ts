@@ -6,7 +6,8 @@
 import type { AttemptRef, Failure } from "../../contract/wire.ts";
 import type { ConfiguredWorker, EventOf, LossReason } from "./messages.ts";
 import { judgeCrash } from "./retry.ts";
-import { nextChance, type SchedulerState, type WindowTask, type WorkerState } from "./state.ts";
+import type { WindowTask, WorkerState } from "./model.ts";
+import { nextChance, type SchedulerState } from "./state.ts";
 import { endAttempt, finish, reattach, requeue, start, type Turn } from "./tasks.ts";
 
 /** Pauses earned by refusals in a row double up to this, ms. */

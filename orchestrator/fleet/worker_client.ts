@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { z } from "zod";
 import {
   type Assignment,
   type AttemptRef,
@@ -18,6 +17,7 @@ import { readJsonLines } from "../../platform/json_lines.ts";
 import { getLogger } from "../../platform/log.ts";
 import type { NewEvent } from "../scheduler.ts";
 import { HealthRecord, type HealthRules } from "./health.ts";
+import { describeFailure, isRefused, readBounded } from "./answers.ts";
 
 const log = getLogger("fleet");
 
@@ -166,7 +166,7 @@ export class WorkerClient {
 
   #streamFailed(error: unknown, said: boolean): void {
     if (this.#stop.signal.aborted) return;
-    const message = describe(error);
+    const message = describeFailure(error);
     this.health.failed(message);
     if (said) log.warning("Connection to worker broke", { worker: this.address.id, message });
     // Nobody listens on its port any more: the process is gone, no need to wait for its lease.
@@ -186,7 +186,7 @@ export class WorkerClient {
         if (!response.ok) throw new Error(`It answered ${response.status} to GET /health`);
         this.health.answered(performance.now() - startMs);
       } catch (error) {
-        if (!this.#stop.signal.aborted) this.health.missed(describe(error));
+        if (!this.#stop.signal.aborted) this.health.missed(describeFailure(error));
       }
       await this.#pause(this.#options.health.pingMs);
     }
@@ -206,7 +206,7 @@ export class WorkerClient {
         this.#options.submit({ kind: "dispatch_answered", worker, ...reply });
         return;
       } catch (error) {
-        problem = describe(error);
+        problem = describeFailure(error);
       }
     }
     if (this.#stop.signal.aborted) return;
@@ -224,7 +224,7 @@ export class WorkerClient {
       log.warning("Cannot cancel on worker", {
         worker: this.address.id,
         attempts: attempts.length,
-        message: describe(error),
+        message: describeFailure(error),
       });
     }
   }
@@ -279,33 +279,4 @@ export class WorkerClient {
       this.#stop.signal.addEventListener("abort", done);
     });
   }
-}
-
-async function readBounded(response: Response, bytesMax: number): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > bytesMax) throw new Error(`Its answer is longer than ${bytesMax} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text;
-}
-
-/** One sentence about what went wrong, without a stack and without our own wrapping. */
-function describe(error: unknown): string {
-  if (error instanceof z.ZodError) {
-    return `It sent something else: ${z.prettifyError(error).slice(0, 300)}`;
-  }
-  if (!(error instanceof Error)) return String(error);
-  if (isRefused(error)) return "Connection refused: is the worker running?";
-  if (error.name === "TimeoutError") return "It did not answer in time";
-  return error.cause instanceof Error ? error.cause.message : error.message;
-}
-
-function isRefused(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const text = `${error.message} ${error.cause instanceof Error ? error.cause.message : ""}`;
-  return /connection refused|os error (111|61|10061)\b/i.test(text);
 }

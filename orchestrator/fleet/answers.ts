@@ -1,0 +1,37 @@
+/**
+ * What workers answer, and what it means when they do not.
+ *
+ * @module
+ */
+import { z } from "zod";
+
+/** The text of an answer; throws when it is longer than `bytesMax`, whoever sends it. */
+export async function readBounded(response: Response, bytesMax: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > bytesMax) throw new Error(`Its answer is longer than ${bytesMax} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text;
+}
+
+/** One sentence about what went wrong, without a stack and without our own wrapping. */
+export function describeFailure(error: unknown): string {
+  if (error instanceof z.ZodError) {
+    return `It sent something else: ${z.prettifyError(error).slice(0, 300)}`;
+  }
+  if (!(error instanceof Error)) return String(error);
+  if (isRefused(error)) return "Connection refused: is the worker running?";
+  if (error.name === "TimeoutError") return "It did not answer in time";
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+/** Whether nobody listens there: the process is gone. */
+export function isRefused(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const text = `${error.message} ${error.cause instanceof Error ? error.cause.message : ""}`;
+  return /connection refused|os error (111|61|10061)\b/i.test(text);
+}

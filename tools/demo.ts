@@ -1,0 +1,98 @@
+/**
+ * `deno task demo`: the whole farm on this machine, from the example task file to its results.
+ *
+ * @module
+ */
+import { emptyDir } from "@std/fs";
+import { join } from "node:path";
+import { QueueLock, readQueueNote } from "../orchestrator/queue_lock.ts";
+import { EXIT, runProgram } from "../platform/arguments.ts";
+import { writeNewFileAtomically } from "../platform/atomic_file.ts";
+import { err, out, styler, table } from "../platform/terminal.ts";
+import { FarmClient } from "./farm_client.ts";
+import { LocalFarm } from "./local_farm.ts";
+import { showProgress } from "./progress.ts";
+
+const EXAMPLE = "tareas_manuales_ejemplo.json";
+
+async function demo(): Promise<number> {
+  const folder = Deno.cwd();
+  const queue = join(folder, "task_queues");
+  const lock = QueueLock.take(queue);
+  if (lock === null) {
+    const where = readQueueNote(queue);
+    err(
+      `An orchestrator already watches task_queues/ in this folder${where && ` (${where})`}. ` +
+        `Stop it first, or give it the example: cp ${EXAMPLE} task_queues/`,
+    );
+    return EXIT.failure;
+  }
+  lock.release();
+  // A state of its own, empty at each start: otherwise the second demo would know all tasks.
+  const state = join(folder, "state", "demo");
+  await emptyDir(state);
+  err("Starting an orchestrator and two workers …");
+  const farm = await LocalFarm.start({
+    folder,
+    port: 5000,
+    workers: [{ id: "worker-01", port: 5001 }, { id: "worker-02", port: 5002 }],
+    workersFile: join(state, "config_workers.json"),
+    env: { STATE_DIR: state },
+  });
+  let interrupted = false;
+  const onInterrupt = () => {
+    interrupted = true;
+  };
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  try {
+    err(`Orchestrator at ${farm.url}, workers at ${farm.workers.map((w) => w.url).join(", ")}`);
+    const text = await Deno.readTextFile(join(folder, EXAMPLE));
+    const path = await writeNewFileAtomically(join(queue, EXAMPLE), text);
+    err(`Dropped ${EXAMPLE} into task_queues/`);
+    return await follow(farm, path.slice(queue.length + 1), () => interrupted);
+  } finally {
+    Deno.removeSignalListener("SIGINT", onInterrupt);
+    await farm.stop();
+    err(`All programs stopped. The farm was at ${farm.url}`);
+  }
+}
+
+async function follow(farm: LocalFarm, file: string, stopped: () => boolean): Promise<number> {
+  const client = new FarmClient(farm.url);
+  const batch = await showProgress(client, file, { stopped });
+  if (batch === null) return EXIT.interrupted;
+  if (batch.state === "rejected") {
+    for (const error of batch.errors) err(`${error.path}: ${error.message}`);
+    return EXIT.failure;
+  }
+  const results = await client.results(batch.id);
+  const style = styler();
+  const header = ["task", "algorithm", "particles", "steps", "collisions", "walls", "seconds"];
+  const rows = results.map(({ task_id, algorithm, parameters, result, execution_time, status }) => {
+    const metrics = result?.metrics ?? {};
+    return [
+      task_id,
+      algorithm,
+      String(parameters.num_particles),
+      String(parameters.num_steps),
+      String(metrics.particle_collisions ?? status),
+      String(metrics.wall_collisions ?? ""),
+      execution_time === null ? "" : execution_time.toFixed(3),
+    ];
+  });
+  out(table(header, rows, { right: [2, 3, 4, 5, 6] }));
+  const { completed, failed, cancelled } = batch.counts;
+  const done = `${completed} of ${rows.length} tasks completed`;
+  err(style(completed === rows.length ? "green" : "red", done));
+  err("Results: results/   Log: logs/elastic_orchestrator.log");
+  return failed + cancelled > 0 || completed < rows.length ? EXIT.failure : EXIT.ok;
+}
+
+if (import.meta.main) {
+  await runProgram({
+    command: "deno task demo",
+    summary: "The whole farm on this machine: the example batch, from task file to results",
+    examples: ["deno task demo"],
+    flags: {},
+  }, demo);
+}

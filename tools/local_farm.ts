@@ -1,0 +1,115 @@
+/**
+ * A farm on this machine: one orchestrator and some workers as processes of their own, in one
+ * folder. What `demo`, `start` and the tests share.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { freePort } from "./ports.ts";
+import { Program } from "./program.ts";
+
+const ROOT = new URL("..", import.meta.url);
+
+/** The script of a program, as an argument for Deno. */
+export function script(path: string): string {
+  return fileURLToPath(new URL(path, ROOT));
+}
+
+export interface LocalFarmOptions {
+  /** Working folder of all programs. */
+  readonly folder: string;
+  /** Ids of the workers to start. */
+  readonly workers: readonly {
+    readonly id: string;
+    readonly port: number;
+    readonly capacity?: number;
+  }[];
+  /** Wished port of the orchestrator; 0 = any. */
+  readonly port: number;
+  /** Where the list of workers is written; absent: the folder's own list is used as it is. */
+  readonly workersFile?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Gets every line a program writes. */
+  readonly onLine?: (program: string, line: string) => void;
+}
+
+export class LocalFarm {
+  readonly orchestrator: Program;
+  readonly workers: readonly Program[];
+
+  private constructor(orchestrator: Program, workers: readonly Program[]) {
+    this.orchestrator = orchestrator;
+    this.workers = workers;
+  }
+
+  get url(): string {
+    return this.orchestrator.url;
+  }
+
+  /** Starts everything at once; if one program fails, the others are stopped. */
+  static async start(options: LocalFarmOptions): Promise<LocalFarm> {
+    const workers = options.workers.map((worker) => ({ ...worker, port: freePort(worker.port) }));
+    if (options.workersFile !== undefined) {
+      await writeWorkersFile(options.workersFile, workers);
+    }
+    const started = await Promise.allSettled([
+      startOrchestrator(options),
+      ...workers.map((worker) => startWorker(worker, options)),
+    ]);
+    const programs = started.filter((result) => result.status === "fulfilled")
+      .map((result) => result.value);
+    const failure = started.find((result) => result.status === "rejected");
+    if (failure !== undefined) {
+      await Promise.all(programs.map((program) => program.kill()));
+      throw failure.reason;
+    }
+    return new LocalFarm(programs[0]!, programs.slice(1));
+  }
+
+  /** Stops all of it; resolves when every process has ended. */
+  async stop(): Promise<void> {
+    await this.orchestrator.stop();
+    await Promise.all(this.workers.map((worker) => worker.stop()));
+  }
+}
+
+async function writeWorkersFile(
+  path: string,
+  workers: readonly { id: string; port: number }[],
+): Promise<void> {
+  const entries = workers.map(({ id, port }) => ({ id, ip: "127.0.0.1", port }));
+  await Deno.mkdir(join(path, ".."), { recursive: true });
+  await Deno.writeTextFile(path, `${JSON.stringify({ workers: entries }, null, 2)}\n`);
+}
+
+export function startOrchestrator(
+  options: Pick<LocalFarmOptions, "folder" | "port" | "workersFile" | "env" | "onLine">,
+): Promise<Program> {
+  const { workersFile, env = {}, onLine } = options;
+  const config = workersFile === undefined ? [] : ["--config", workersFile];
+  const port = options.port === 0 ? 0 : freePort(options.port);
+  return Program.start({
+    name: "orchestrator",
+    args: ["run", "-A", script("orchestrator/main.ts"), "--port", String(port), ...config],
+    folder: options.folder,
+    env,
+    ...(onLine === undefined ? {} : { onLine: (line: string) => onLine("orchestrator", line) }),
+  });
+}
+
+export function startWorker(
+  worker: { readonly id: string; readonly port: number; readonly capacity?: number },
+  options: Pick<LocalFarmOptions, "folder" | "env" | "onLine">,
+): Promise<Program> {
+  const { env = {}, onLine } = options;
+  const capacity = worker.capacity === undefined ? [] : ["--capacity", String(worker.capacity)];
+  const args = ["--worker-id", worker.id, "--port", String(worker.port), ...capacity];
+  return Program.start({
+    name: worker.id,
+    args: ["run", "-A", script("worker/main.ts"), ...args],
+    folder: options.folder,
+    env,
+    ...(onLine === undefined ? {} : { onLine: (line: string) => onLine(worker.id, line) }),
+  });
+}
