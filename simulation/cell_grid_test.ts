@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { CellGrid } from "./cell_grid.ts";
 import type { DiskState } from "./disks.ts";
 import { MersenneTwister } from "./mt19937.ts";
-import { randomCases } from "./testing.ts";
+import { randomCases } from "./testing/states.ts";
 
 Deno.test("near() finds what a search through all anchors finds", () => {
   for (const { name, state } of randomCases(60, 7)) {

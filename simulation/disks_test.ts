@@ -12,7 +12,7 @@ import {
 } from "./disks.ts";
 import { sweepNaive } from "./sweep_naive.ts";
 import { createKernel } from "./kernel.ts";
-import { difference, randomCases } from "./testing.ts";
+import { difference, randomCases } from "./testing/states.ts";
 
 const variant = fc.constantFrom<Variant>("python", "cython");
 const component = fc.double({ min: -20, max: 20, noNaN: true });

@@ -7,12 +7,16 @@ import { createKernel } from "./kernel.ts";
 const RUNS = { python: PYTHON_RUNS, cython: CYTHON_RUNS };
 const VARIANTS = ["python", "cython"] as const satisfies Variant[];
 
-for (const variant of VARIANTS) {
-  Deno.test(`step() ends in the bits of the original ${variant} program`, async () => {
+const CHOICES = VARIANTS.flatMap((variant) =>
+  (["wasm", "typescript"] as const).map((engine) => ({ variant, engine }))
+);
+
+for (const { variant, engine } of CHOICES) {
+  Deno.test(`${engine} ends in the bits of the original ${variant} program`, async () => {
     for (const run of RUNS[variant]) {
       const { num_particles, num_steps, seed } = run;
       const name = `${num_particles} disks, ${num_steps} steps, seed ${seed}`;
-      const kernel = createKernel(initialState(num_particles, { seed, variant }));
+      const kernel = createKernel(initialState(num_particles, { seed, variant }), { engine });
       kernel.step(num_steps);
       const state = kernel.state();
       assertEquals(state.particleCollisions, run.particle_collisions, name);

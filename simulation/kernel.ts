@@ -1,14 +1,29 @@
 /**
- * What runs the steps of a hard-disk simulation: one interface, so that the same simulation can run
- * in TypeScript or compiled, with the same bits.
+ * What runs the steps of a hard-disk simulation: one interface, and the same bits from the compiled
+ * kernel and from the one in TypeScript, which is its reference.
  *
  * @module
  */
 import { type DiskState, driftAndBounce } from "./disks.ts";
 import { ListSweep } from "./list_sweep.ts";
+import { WasmKernel } from "./wasm_kernel.ts";
 
 /** Which code runs the steps. */
-export type Engine = "typescript";
+export type Engine = "wasm" | "typescript";
+
+/** Choices that change the time a run takes and never its result. */
+export interface KernelOptions {
+  /**
+   * Which code runs. The compiled one measured faster at every size.
+   *
+   * @default {"wasm"}
+   */
+  readonly engine?: Engine;
+  /** Width of the skin; by default it follows the room and the speed that the disks have. */
+  readonly skin?: number;
+  /** Whether partners are kept in lists; by default, unless the disks are too crowded. */
+  readonly keepsLists?: boolean;
+}
 
 /** Owns a state and moves it forward. */
 export interface Kernel {
@@ -20,8 +35,9 @@ export interface Kernel {
 }
 
 /** A kernel that goes on from `state`, which it takes over. */
-export function createKernel(state: DiskState): Kernel {
-  return new TypescriptKernel(state);
+export function createKernel(state: DiskState, options: KernelOptions = {}): Kernel {
+  const { engine = "wasm" } = options;
+  return engine === "wasm" ? new WasmKernel(state, options) : new TypescriptKernel(state, options);
 }
 
 class TypescriptKernel implements Kernel {
@@ -29,9 +45,9 @@ class TypescriptKernel implements Kernel {
   readonly #state: DiskState;
   readonly #sweep: ListSweep;
 
-  constructor(state: DiskState) {
+  constructor(state: DiskState, options: KernelOptions) {
     this.#state = state;
-    this.#sweep = new ListSweep(state);
+    this.#sweep = new ListSweep(state, options);
   }
 
   step(count: number): void {

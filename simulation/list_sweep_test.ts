@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { copyState, type DiskState, driftAndBounce, initialState } from "./disks.ts";
 import { ListSweep } from "./list_sweep.ts";
 import { stepNaive } from "./sweep_naive.ts";
-import { boxOfPacking, difference, randomCases } from "./testing.ts";
+import { boxOfPacking, difference, randomCases } from "./testing/states.ts";
 
 /** More cases and other seeds by environment: SIMULATION_CASES=5000 SIMULATION_SEED=2. */
 const CASES = Number(Deno.env.get("SIMULATION_CASES") ?? 300);

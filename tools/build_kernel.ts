@@ -12,30 +12,35 @@ export const BINARY = new URL("../simulation/kernel/kernel.wasm", import.meta.ur
 /** The module that embeds it. */
 export const MODULE = new URL("../simulation/kernel_binary.ts", import.meta.url);
 
+/** Whether the compiler is there or can be downloaded. */
+export async function compilerAvailable(): Promise<boolean> {
+  const { success } = await deno("cache", COMPILER);
+  return success;
+}
+
 /** Compiles the kernel. The same sources give the same bytes. */
 export async function compileKernel(): Promise<Uint8Array<ArrayBuffer>> {
   const output = await Deno.makeTempFile({ suffix: ".wasm" });
   try {
-    // A process of its own keeps the compiler out of this project's lock file and types.
-    const command = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-config", "--no-lock", "-A", COMPILER, ...sourceAndOutput(output)],
-      stdout: "piped",
-      stderr: "piped",
-    });
-    const { success, stdout, stderr } = await command.output();
-    if (!success) {
-      const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-      throw new Error(`Cannot compile the kernel: ${said.trim()}`);
-    }
+    const compile = [COMPILER, pathOf(SOURCE), "--outFile", output, ...OPTIONS];
+    const { success, said } = await deno("run", "-A", ...compile);
+    if (!success) throw new Error(`Cannot compile the kernel: ${said}`);
     return await Deno.readFile(output);
   } finally {
     await Deno.remove(output);
   }
 }
 
-function sourceAndOutput(output: string): string[] {
-  // The compiler puts the path of the source, as given, into nothing that it writes.
-  return [pathOf(SOURCE), "--outFile", output, ...OPTIONS];
+/** A process of its own keeps the compiler out of this project's lock file and types. */
+async function deno(
+  verb: string,
+  ...rest: string[]
+): Promise<{ success: boolean; said: string }> {
+  const args = [verb, "--no-config", "--no-lock", ...rest];
+  const command = new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "piped" });
+  const { success, stdout, stderr } = await command.output();
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  return { success, said: said.trim() };
 }
 
 function pathOf(url: URL): string {

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { BOX, type DiskState, initialState, RADIUS } from "./disks.ts";
-import { MersenneTwister } from "./mt19937.ts";
+import { BOX, type DiskState, initialState, RADIUS } from "../disks.ts";
+import { MersenneTwister } from "../mt19937.ts";
 
 /** A random start, with what a failing test needs to name it. */
 export interface RandomCase {

@@ -1,0 +1,61 @@
+/**
+ * The pair sweep where the disks are so crowded that lists would take more memory and time than
+ * they save: the partners of each disk are looked up when its turn comes.
+ *
+ * @module
+ */
+import { collide, height, width } from "./disks";
+import { move, near, rebuildGrid } from "./grid";
+import { add, takeFrom } from "./index_set";
+import { anchors, count, found, POINT, POSITIONS, rowSet } from "./memory";
+
+const CONTACT_DISTANCE: f64 = 10;
+const SAFETY: f64 = 1 - 1e-9;
+/** How far a disk may be from its anchor while others look for it. */
+const MARGIN: f64 = 3;
+/** How far a disk may move before it looks around again; collisions throw it about a lot. */
+const SLACK: f64 = 16;
+/** With more partners a disk than this, were they spread evenly, it is a crowd. */
+const PARTNERS_MAX: f64 = 24;
+const TYPICAL_REACH: f64 = 18;
+
+/** Whether the disks are such a crowd. */
+export function isCrowd(): bool {
+  const density = (count as f64) / (width * height);
+  return density * Math.PI * TYPICAL_REACH * TYPICAL_REACH / 2 > PARTNERS_MAX;
+}
+
+/** Visits every pair that can touch. */
+export function sweepCrowd(): void {
+  memory.copy(anchors, POSITIONS, count * POINT);
+  rebuildGrid(CONTACT_DISTANCE + MARGIN + SLACK);
+  for (let i: u32 = 0; i < count; i++) sweepRow(i);
+}
+
+function sweepRow(i: u32): void {
+  const point = POSITIONS + i * POINT;
+  let x = load<f64>(point), y = load<f64>(point, 8);
+  lookUp(x, y, i);
+  for (let j = takeFrom(rowSet, i); j >= 0; j = takeFrom(rowSet, j)) {
+    const partner = (j as u32) * POINT;
+    if (!collide(i * POINT, partner)) continue;
+    if (isAway(partner, load<f64>(anchors + partner), load<f64>(anchors + partner, 8), MARGIN)) {
+      move(j, load<f64>(POSITIONS + partner), load<f64>(POSITIONS + partner, 8));
+    }
+    if (!isAway(i * POINT, x, y, SLACK)) continue;
+    x = load<f64>(point);
+    y = load<f64>(point, 8);
+    lookUp(x, y, j);
+  }
+}
+
+/** Adds to the row in hand all above `floor` that a disk can meet within its slack of (x, y). */
+function lookUp(x: f64, y: f64, floor: i32): void {
+  const n = near(x, y, CONTACT_DISTANCE + MARGIN + SLACK, floor);
+  for (let k: u32 = 0; k < n; k++) add(rowSet, load<u32>(found + k * 4));
+}
+
+function isAway(offset: u32, x: f64, y: f64, distance: f64): bool {
+  const dx = load<f64>(offset, POSITIONS) - x, dy = load<f64>(offset, POSITIONS + 8) - y;
+  return dx * dx + dy * dy > distance * distance * SAFETY;
+}

@@ -1,0 +1,153 @@
+/**
+ * Drift, walls and collisions, operation by operation as in the TypeScript reference: the bits of
+ * both must agree.
+ *
+ * @module
+ */
+import { anchors, count, evenCount, POINT, POSITIONS, velocities } from "./memory";
+
+const RADIUS: f64 = 5;
+const CONTACT_DISTANCE: f64 = 10;
+export const CONTACT_SQUARED: f64 = 100;
+const TIME_STEP: f64 = 0.1;
+const WALL_FACTOR: f64 = -0.8;
+const PAIR_FACTOR: f64 = 0.9;
+
+export let width: f64 = 0;
+export let height: f64 = 0;
+let pullsTogether: bool = false;
+export let pairHits: f64 = 0;
+export let wallHits: f64 = 0;
+/** Largest x and y that are not yet beyond the far walls, as the wall test rounds. */
+let lastInsideX: f64 = 0;
+let lastInsideY: f64 = 0;
+
+/** Sets the box and the variant, the counters to zero, and the places without a disk. */
+export function setUp(boxWidth: f64, boxHeight: f64, pulls: bool): void {
+  width = boxWidth;
+  height = boxHeight;
+  pullsTogether = pulls;
+  pairHits = wallHits = 0;
+  lastInsideX = lastInside(boxWidth);
+  lastInsideY = lastInside(boxHeight);
+  for (let i = count; i < evenCount; i++) {
+    setPoint(POSITIONS + i * POINT, boxWidth / 2, boxHeight / 2);
+    setPoint(velocities + i * POINT, 0, 0);
+    setPoint(anchors + i * POINT, boxWidth / 2, boxHeight / 2);
+  }
+  setPoint(POSITIONS + evenCount * POINT, 0, 0);
+  setPoint(POSITIONS + (evenCount + 1) * POINT, 1e9, 1e9);
+}
+
+/** Puts the counters back to where an earlier part of the run left them. */
+export function setCounters(pairsSoFar: f64, wallsSoFar: f64): void {
+  pairHits = pairsSoFar;
+  wallHits = wallsSoFar;
+}
+
+function setPoint(at: u32, x: f64, y: f64): void {
+  store<f64>(at, x);
+  store<f64>(at, y, 8);
+}
+
+function lastInside(size: f64): f64 {
+  let bits = reinterpret<u64>(size - RADIUS);
+  while (reinterpret<f64>(bits) + RADIUS <= size) bits++;
+  while (reinterpret<f64>(bits) + RADIUS > size) bits--;
+  return reinterpret<f64>(bits);
+}
+
+/** Moves every disk, treats walls, and returns the largest squared distance from an anchor. */
+export function driftAndBounce(): f64 {
+  const end = POSITIONS + evenCount * POINT;
+  const timeStep = f64x2.splat(TIME_STEP), low = f64x2.splat(RADIUS);
+  const high = f64x2.replace_lane(f64x2.splat(lastInsideX), 1, lastInsideY);
+  const toVelocity = velocities - POSITIONS, toAnchor = anchors - POSITIONS;
+  let largest = f64x2.splat(0);
+  for (let p = POSITIONS; p < end; p += 2 * POINT) {
+    const v = p + toVelocity, a = p + toAnchor;
+    let p0 = f64x2.add(v128.load(p), f64x2.mul(v128.load(v), timeStep));
+    let p1 = f64x2.add(v128.load(p, 16), f64x2.mul(v128.load(v, 16), timeStep));
+    v128.store(p, p0);
+    v128.store(p, p1, 16);
+    const beyond = v128.or(
+      f64x2.lt(f64x2.pmin(p0, p1), low),
+      f64x2.gt(f64x2.pmax(p0, p1), high),
+    );
+    if (v128.any_true(beyond)) {
+      bounce(p);
+      bounce(p + POINT);
+      p0 = v128.load(p);
+      p1 = v128.load(p, 16);
+    }
+    const d0 = f64x2.sub(p0, v128.load(a)), d1 = f64x2.sub(p1, v128.load(a, 16));
+    largest = f64x2.pmax(largest, squaredLengths(d0, d1));
+  }
+  return max(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1));
+}
+
+/** Squared lengths of two vectors. */
+// @ts-ignore: decorator
+@inline
+export function squaredLengths(d0: v128, d1: v128): v128 {
+  const q0 = f64x2.mul(d0, d0), q1 = f64x2.mul(d1, d1);
+  return f64x2.add(v128.shuffle<f64>(q0, q1, 0, 2), v128.shuffle<f64>(q0, q1, 1, 3));
+}
+
+function bounce(p: u32): void {
+  const v = p - POSITIONS + velocities;
+  const x = load<f64>(p), y = load<f64>(p, 8);
+  let hit = false;
+  if (x - RADIUS < 0) {
+    store<f64>(p, RADIUS);
+    hit = true;
+  } else if (x + RADIUS > width) {
+    store<f64>(p, width - RADIUS);
+    hit = true;
+  }
+  if (hit) store<f64>(v, load<f64>(v) * WALL_FACTOR);
+  let hitY = false;
+  if (y - RADIUS < 0) {
+    store<f64>(p, RADIUS, 8);
+    hitY = true;
+  } else if (y + RADIUS > height) {
+    store<f64>(p, height - RADIUS, 8);
+    hitY = true;
+  }
+  if (hitY) store<f64>(v, load<f64>(v, 8) * WALL_FACTOR, 8);
+  if (hit || hitY) wallHits += 1;
+}
+
+/**
+ * Lets the disks at offsets `i` and `j` collide if they touch and do not separate. Returns whether
+ * they may have moved.
+ */
+export function collide(i: u32, j: u32): bool {
+  const xi = load<f64>(i, POSITIONS), yi = load<f64>(i, POSITIONS + 8);
+  const xj = load<f64>(j, POSITIONS), yj = load<f64>(j, POSITIONS + 8);
+  const dx = xi - xj, dy = yi - yj;
+  const squared = dx * dx + dy * dy;
+  if (!(squared < CONTACT_SQUARED)) return false;
+  if (squared === 0 && pullsTogether) return false;
+  const vi = i + velocities, vj = j + velocities;
+  const ux = load<f64>(vi), uy = load<f64>(vi, 8), wx = load<f64>(vj), wy = load<f64>(vj, 8);
+  if (dx * (ux - wx) + dy * (uy - wy) > 0) return false;
+  pairHits += 1;
+  if (squared === 0) return false;
+
+  const distance = sqrt(squared);
+  const nx = dx / distance, ny = dy / distance;
+  const a = ux * nx + uy * ny, b = wx * nx + wy * ny;
+  store<f64>(vi, ux + (b - a) * nx * PAIR_FACTOR);
+  store<f64>(vi, uy + (b - a) * ny * PAIR_FACTOR, 8);
+  store<f64>(vj, wx + (a - b) * nx * PAIR_FACTOR);
+  store<f64>(vj, wy + (a - b) * ny * PAIR_FACTOR, 8);
+
+  const half = (CONTACT_DISTANCE - distance) / 2;
+  const shift = pullsTogether ? -half : half;
+  store<f64>(i, xi + shift * nx, POSITIONS);
+  store<f64>(i, yi + shift * ny, POSITIONS + 8);
+  store<f64>(j, xj - shift * nx, POSITIONS);
+  store<f64>(j, yj - shift * ny, POSITIONS + 8);
+  return true;
+}
