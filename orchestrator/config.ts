@@ -5,12 +5,12 @@
  * @module
  */
 import { join, resolve } from "node:path";
-import { TASK_FILE_LIMITS, type TaskFileLimits } from "../contract/task_file.ts";
+import type { TaskFileLimits } from "../contract/task_file.ts";
 import { UsageError } from "../platform/arguments.ts";
 import { LOG_LEVELS, type LogLevel } from "../platform/log.ts";
 import { type NumberSources, readSettings, type Settings } from "../platform/settings.ts";
+import { taskFileSettings } from "../platform/task_file_settings.ts";
 import type { ParameterDefaults } from "../simulation/algorithm.ts";
-import { HARD_DISK_PARAMETERS } from "../simulation/parameters.ts";
 import { type Strategy, STRATEGY_NAMES } from "./core/balancing.ts";
 import {
   type FarmEntry,
@@ -26,8 +26,6 @@ import {
 
 /** Longest time a setting may name: what a 32-bit timer in ms can still hold (about 23 days). */
 const SECONDS_MAX = 2_000_000;
-/** Largest task file that fits a JavaScript string. */
-const FILE_BYTES_MAX = 500_000_000;
 const DEFAULT_CONFIG_FILE = "config_workers.json";
 
 /** The orchestrator's configuration. Paths are absolute, times in ms unless the name says more. */
@@ -261,31 +259,12 @@ function readHealth(settings: Settings) {
   };
 }
 
-const DEFAULT_NAMES = {
-  num_particles: { name: "DEFAULT_NUM_PARTICLES", fallback: 100 },
-  num_steps: { name: "DEFAULT_NUM_STEPS", fallback: 500 },
-  seed: { name: "DEFAULT_SEED", fallback: 42 },
-} as const satisfies Record<keyof ParameterDefaults, { name: string; fallback: number }>;
-
 function readIntake(settings: Settings) {
-  const defaults = HARD_DISK_PARAMETERS.map(({ name: parameter, min, max }) => {
-    const { name, fallback } = DEFAULT_NAMES[parameter];
-    return [parameter, settings.integer(name, { fallback, min, max })];
-  });
+  const { defaults, limits } = taskFileSettings(settings);
   return {
     inboxSettleMs: settings.integer("INBOX_SETTLE_MS", { fallback: 2000, min: 0, max: 3_600_000 }),
-    fileLimits: Object.freeze({
-      bytesMax: settings.integer("TASK_FILE_MAX_BYTES", {
-        fallback: TASK_FILE_LIMITS.bytesMax,
-        min: 1,
-        max: FILE_BYTES_MAX,
-      }),
-      tasksMax: settings.integer("TASK_FILE_MAX_TASKS", {
-        fallback: TASK_FILE_LIMITS.tasksMax,
-        min: 1,
-      }),
-    }),
-    parameterDefaults: Object.freeze(Object.fromEntries(defaults) as ParameterDefaults),
+    fileLimits: Object.freeze(limits),
+    parameterDefaults: Object.freeze(defaults),
   };
 }
 

@@ -35,10 +35,13 @@ export async function writeNewFileAtomically(
   }
 }
 
-/** Writes a file in place of the one under `path`, if there is one; readers see old or new. */
+/**
+ * Writes a file in place of the one under `path`, if there is one; readers see old or new. Data that
+ * comes in pieces is never held as a whole.
+ */
 export async function replaceFileAtomically(
   path: string,
-  data: Uint8Array | string,
+  data: Uint8Array | string | AsyncIterable<string>,
 ): Promise<void> {
   const hidden = await writeHidden(dirname(path), data);
   try {
@@ -91,13 +94,16 @@ async function claimName(source: string, target: string): Promise<void> {
   await Deno.remove(source);
 }
 
-async function writeHidden(folder: string, data: Uint8Array | string): Promise<string> {
+async function writeHidden(
+  folder: string,
+  data: Uint8Array | string | AsyncIterable<string>,
+): Promise<string> {
   // Short and random, whatever the target is called: names have a length limit.
   const hidden = join(folder, `.${crypto.randomUUID()}.tmp`);
-  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
   const file = await Deno.open(hidden, { write: true, createNew: true });
   try {
-    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await file.write(rest));
+    if (typeof data === "string" || data instanceof Uint8Array) await writeAll(file, data);
+    else for await (const piece of data) await writeAll(file, piece);
     await file.sync();
   } catch (error) {
     await removeIfThere(hidden);
@@ -106,6 +112,11 @@ async function writeHidden(folder: string, data: Uint8Array | string): Promise<s
     file.close();
   }
   return hidden;
+}
+
+async function writeAll(file: Deno.FsFile, data: Uint8Array | string): Promise<void> {
+  let rest = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  while (rest.length > 0) rest = rest.subarray(await file.write(rest));
 }
 
 async function removeIfThere(path: string): Promise<void> {

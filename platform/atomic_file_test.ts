@@ -114,3 +114,17 @@ Deno.test("moveToNewFile() rejects when the source is gone", () =>
     await assertRejects(() => moveToNewFile(source, join(folder, "t")), Deno.errors.NotFound);
     assertEquals(names(folder), []);
   }));
+
+Deno.test("replaceFileAtomically() writes pieces, and keeps the old file when they break off", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "x.json");
+    async function* pieces(count: number) {
+      for (let i = 0; i < count; i++) yield await Promise.resolve(`${i},`);
+      if (count > 3) throw new Error("no more");
+    }
+    await replaceFileAtomically(path, pieces(3));
+    assertEquals(Deno.readTextFileSync(path), "0,1,2,");
+    await assertRejects(() => replaceFileAtomically(path, pieces(4)), Error, "no more");
+    assertEquals(Deno.readTextFileSync(path), "0,1,2,");
+    assertEquals(names(folder), ["x.json"]);
+  }));
