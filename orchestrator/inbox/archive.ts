@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import type { TaskFileError } from "../../contract/task_file.ts";
-import { writeFileAtomically } from "../../platform/atomic_file.ts";
+import { replaceFileAtomically } from "../../platform/atomic_file.ts";
 import { fileStamp } from "../../platform/file_time.ts";
 
 /** Longest part of a dropped name that is kept in the archived one: file names end at 255 bytes. */
@@ -74,7 +74,7 @@ export class Archive {
       errors: what.errors,
     };
     await this.ensure();
-    await writeFileAtomically(`${target}.errors.json`, `${JSON.stringify(report, null, 2)}\n`);
+    await replaceFileAtomically(`${target}.errors.json`, `${JSON.stringify(report, null, 2)}\n`);
     await this.#move(file, target);
   }
 
