@@ -1,0 +1,70 @@
+/**
+ * The orchestrator's API: all calls in one Hono app, and one answer for everything that goes wrong.
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import { shownText } from "../../contract/shown_value.ts";
+import { VERSION } from "../../contract/version.ts";
+import type { Farm } from "../farm.ts";
+import type { Listeners } from "../listeners/listeners.ts";
+import { batchRoutes } from "./batches.ts";
+import { bulkRoutes } from "./bulk.ts";
+import { problemResponse, toResponse } from "./problem.ts";
+import { submitRoutes } from "./submit.ts";
+import { systemRoutes } from "./system.ts";
+import { taskRoutes } from "./tasks.ts";
+import { workerRoutes } from "./workers.ts";
+
+/** The app; hand its `fetch` to `Deno.serve`. */
+export function createApi(farm: Farm, listeners: Listeners): Hono {
+  const app = new Hono();
+  app.route("/", systemRoutes(farm, listeners));
+  app.route("/", bulkRoutes(farm));
+  app.route("/", taskRoutes(farm));
+  app.route("/", submitRoutes(farm));
+  app.route("/", batchRoutes(farm));
+  app.route("/", workerRoutes(farm));
+  app.get("/", (c) => c.json({ name: "Enjambre", version: VERSION, calls: callsOf(app) }));
+  refuseOtherMethods(app);
+  app.notFound((c) =>
+    problemResponse({
+      status: 404,
+      code: "not_found",
+      detail: `There is nothing at ${shownText(c.req.path)}; GET / lists the calls`,
+    })
+  );
+  app.onError((error, c) => toResponse(error, c.req.raw));
+  return app;
+}
+
+/** Path → methods, from the routes themselves, so that nothing is written twice. */
+function methodsByPath(app: Hono): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { path, method } of app.routes) {
+    if (method === "ALL") continue;
+    const methods = found.get(path) ?? [];
+    methods.push(...method === "GET" ? ["GET", "HEAD"] : [method]);
+    found.set(path, methods);
+  }
+  return found;
+}
+
+function callsOf(app: Hono): string[] {
+  return [...methodsByPath(app)].flatMap(([path, methods]) =>
+    methods.filter((method) => method !== "HEAD").map((method) => `${method} ${path}`)
+  );
+}
+
+/** Registered last, these are reached only by methods that nothing else answers. */
+function refuseOtherMethods(app: Hono): void {
+  for (const [path, methods] of methodsByPath(app)) {
+    app.all(path, (c) =>
+      problemResponse({
+        status: 405,
+        code: "method_not_allowed",
+        detail: `${c.req.method} is not possible here: ${path} takes ${methods.join(", ")}`,
+        headers: { allow: methods.join(", ") },
+      }));
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Calls about batches: one task file each, with its receipt, its progress and its results.
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import { shownText } from "../../contract/shown_value.ts";
+import { TASK_STATUSES, TERMINAL_STATUSES } from "../../contract/task.ts";
+import type { Farm } from "../farm.ts";
+import { resultEntry, time } from "../listeners/result_entry.ts";
+import type { BatchRecord, Store, TaskListed } from "../store/store.ts";
+import { jsonArrayStream, listingHeaders } from "./json_stream.ts";
+import { allBatchTasks, filledPage, STREAM_PAGE } from "./listing.ts";
+import { type Paging, readPageOnly, refuseUnknown } from "./parameters.ts";
+import { ProblemError } from "./problem.ts";
+
+export function batchRoutes({ store }: Farm): Hono {
+  const app = new Hono();
+  app.get("/batches", (c) => {
+    return listBatches(store, c.req.raw, readPageOnly(new URL(c.req.url).searchParams));
+  });
+  app.get("/batches/:id", async (c) => {
+    refuseUnknown(Object.keys(c.req.query()), []);
+    const batch = await findBatch(store, c.req.param("id"));
+    return c.json({
+      ...batchJson(batch),
+      receipt: await receiptOf(store, batch),
+      metadata: batch.metadata,
+      errors: batch.errors,
+    });
+  });
+  app.get("/batches/:id/results", async (c) => {
+    refuseUnknown(Object.keys(c.req.query()), []);
+    const batch = await findBatch(store, c.req.param("id"));
+    const total = batch.accepted + batch.known + batch.requeued;
+    return new Response(jsonArrayStream(batchResults(store, batch.id)), {
+      headers: listingHeaders(c.req.raw, { total, next: null }),
+    });
+  });
+  return app;
+}
+
+async function listBatches(store: Store, request: Request, paging: Paging): Promise<Response> {
+  const { files_accepted, files_rejected } = await store.counts();
+  const total = files_accepted + files_rejected;
+  const { limit, cursor } = paging;
+  if (limit === null) {
+    const headers = listingHeaders(request, { total, next: null });
+    return new Response(jsonArrayStream(allBatches(store)), { headers });
+  }
+  const { batches, next } = await filledPage(
+    (from) => store.batches({ limit, ...(from === undefined ? {} : { cursor: from }) }),
+    { cursor, count: (page) => page.batches.length, signal: request.signal },
+  );
+  return Response.json(batches.map(batchJson), {
+    headers: listingHeaders(request, { total, next }),
+  });
+}
+
+async function* allBatches(store: Store) {
+  let cursor: string | null = null;
+  do {
+    const page: { batches: BatchRecord[]; next: string | null } = await store.batches({
+      limit: STREAM_PAGE,
+      ...(cursor === null ? {} : { cursor }),
+    });
+    yield page.batches.map(batchJson);
+    cursor = page.next;
+  } while (cursor !== null);
+}
+
+async function findBatch(store: Store, name: string): Promise<BatchRecord> {
+  const batch = await store.batch(name);
+  if (batch !== null) return batch;
+  throw new ProblemError({
+    status: 404,
+    code: "batch_not_found",
+    detail: `There is no batch ${shownText(name)}: give its id or the name of its file`,
+  });
+}
+
+function batchJson(batch: BatchRecord): Record<string, unknown> {
+  const ended = TERMINAL_STATUSES.reduce((sum, status) => sum + batch.counts[status], 0);
+  const total = TASK_STATUSES.reduce((sum, status) => sum + batch.counts[status], 0);
+  return {
+    id: batch.id,
+    file: batch.file,
+    archived_as: batch.archived_as,
+    state: batch.state,
+    received_at: time(batch.received_at),
+    finished_at: time(batch.finished_at),
+    tasks: batch.accepted + batch.known + batch.requeued,
+    accepted: batch.accepted,
+    known: batch.known,
+    requeued: batch.requeued,
+    counts: batch.counts,
+    progress: total === 0 ? 1 : Math.floor(1000 * ended / total) / 1000,
+    errors_total: batch.errors_total,
+    bytes: batch.bytes,
+    sha256: batch.sha256,
+  };
+}
+
+/** What became of the file, in one sentence. */
+async function receiptOf(store: Store, batch: BatchRecord): Promise<string> {
+  const { accepted, known, requeued } = batch;
+  const total = accepted + known + requeued;
+  if (batch.state === "rejected") return `Rejected: ${batch.errors_total} errors, nothing queued`;
+  if (known > 0 && known === total) {
+    let completed = 0;
+    for await (const tasks of allBatchTasks(store, batch.id)) {
+      completed += tasks.filter((task) => task.status === "completed").length;
+    }
+    return `${completed} of ${total} already completed`;
+  }
+  const parts = [`${accepted} of ${total} accepted`];
+  if (requeued > 0) parts.push(`${requeued} queued again`);
+  if (known > 0) parts.push(`${known} known already`);
+  return parts.join(", ");
+}
+
+async function* batchResults(store: Store, batch: string) {
+  for await (const tasks of allBatchTasks(store, batch)) yield tasks.map(batchResult);
+}
+
+/** A completed task as in a results file; for another one, where it stands and why. */
+function batchResult(task: TaskListed): Record<string, unknown> {
+  if (task.status === "completed") return resultEntry(task);
+  return { ...resultEntry({ ...task, result: null }), status: task.status, error: task.error };
+}

@@ -1,0 +1,49 @@
+/**
+ * `POST /tasks`: the task file of somebody who cannot reach the folder. It is checked like a dropped
+ * file and then dropped, so that there is one way into the farm.
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import type { TaskFileError } from "../../contract/task_file.ts";
+import { parseTaskFile } from "../../contract/task_file_text.ts";
+import type { Farm } from "../farm.ts";
+import { readBody } from "./body.ts";
+import { refuseUnknown } from "./parameters.ts";
+import { ProblemError } from "./problem.ts";
+
+export function submitRoutes(farm: Farm): Hono {
+  const app = new Hono();
+  app.post("/tasks", async (c) => {
+    const query = c.req.query();
+    refuseUnknown(Object.keys(query), ["name"]);
+    const { fileLimits } = farm.config;
+    const bytes = await readBody(c.req.raw, fileLimits.bytesMax);
+    const name = query["name"] ?? "";
+    const dropped = await farm.inbox.drop(decode(bytes, farm), name === "" ? {} : { name });
+    if ("errors" in dropped) throw refused(dropped.errors, dropped.total);
+    return c.json(dropped, 202);
+  });
+  return app;
+}
+
+/** Text of a body that is UTF-8; anything else would come out as other characters. */
+function decode(bytes: Uint8Array<ArrayBuffer>, farm: Farm): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const { errors } = parseTaskFile(bytes, farm.config.fileLimits);
+    throw refused(errors, errors.length);
+  }
+}
+
+function refused(errors: readonly TaskFileError[], total: number): ProblemError {
+  const first = errors[0];
+  return new ProblemError({
+    status: 400,
+    code: "invalid_task_file",
+    detail: `Nothing was queued: ${total === 1 ? "1 error" : `${total} errors`}; ` +
+      `the first: ${first?.message ?? "unknown"}`,
+    members: { errors, errors_total: total },
+  });
+}

@@ -1,0 +1,61 @@
+/**
+ * A task as the API shows it.
+ *
+ * @module
+ */
+import { parseTaskContent } from "../../contract/task.ts";
+import { waitingReason } from "../core/waiting.ts";
+import type { Scheduler } from "../scheduler.ts";
+import { seconds, time, withExtra } from "../listeners/result_entry.ts";
+import type { TaskDetail, TaskListed } from "../store/store.ts";
+
+/** A row of a listing: everything but its attempts. */
+export function taskJson(scheduler: Scheduler, task: TaskListed): Record<string, unknown> {
+  return withExtra({
+    task_id: task.task_id,
+    algorithm: task.algorithm_written,
+    parameters: parseTaskContent(task.content)[1],
+    priority: task.priority_written,
+    description: task.description,
+    status: task.status,
+    assigned_worker: task.worker,
+    batch: task.batch,
+    file: task.file,
+    timeout: seconds(task.timeout_ms),
+    created_at: time(task.created_at),
+    assigned_at: time(task.assigned_at),
+    started_at: time(task.started_at),
+    completed_at: time(task.completed_at),
+    execution_time: seconds(task.execution_ms),
+    progress: progressOf(scheduler, task),
+    attempt: task.attempt,
+    retry_count: task.retry_count,
+    redistributions: task.redistributions,
+    waiting_reason: waitingReason(scheduler.state, task, scheduler.now()),
+    error: task.error,
+    artefacts: [],
+    result: task.result,
+  }, task.extra);
+}
+
+/** One task with its whole story. */
+export function taskDetailJson(scheduler: Scheduler, task: TaskDetail): Record<string, unknown> {
+  const attempts = task.attempts.map((attempt) => ({
+    attempt: attempt.attempt,
+    worker: attempt.worker,
+    outcome: attempt.outcome,
+    assigned_at: time(attempt.assigned_at),
+    started_at: time(attempt.started_at),
+    ended_at: time(attempt.ended_at),
+    error: attempt.error,
+  }));
+  return { ...taskJson(scheduler, task), attempts };
+}
+
+/** How far a running attempt is, by the worker's latest word. */
+function progressOf(scheduler: Scheduler, task: TaskListed) {
+  const progress = scheduler.state.window.get(task.task_id)?.progress;
+  if (task.status !== "running" || !progress || progress.attempt !== task.attempt) return null;
+  const { steps_completed, steps_total } = progress;
+  return { steps_completed, steps_total };
+}

@@ -1,0 +1,128 @@
+/**
+ * Calls about tasks: list, look at, cancel, run again.
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import { shownText } from "../../contract/shown_value.ts";
+import { type TaskStatus, TERMINAL_STATUSES } from "../../contract/task.ts";
+import type { Farm } from "../farm.ts";
+import type { Store, TaskDetail, TaskQuery, TaskRow } from "../store/store.ts";
+import { jsonArrayStream, listingHeaders } from "./json_stream.ts";
+import { allTasks, filledPage } from "./listing.ts";
+import { type Paging, readListing, refuseUnknown } from "./parameters.ts";
+import { ProblemError } from "./problem.ts";
+import { taskDetailJson, taskJson } from "./task_json.ts";
+
+export function isTerminal(status: TaskStatus): boolean {
+  return TERMINAL_STATUSES.some((terminal) => terminal === status);
+}
+
+export function taskRoutes(farm: Farm): Hono {
+  const app = new Hono();
+  app.get("/tasks", (c) => {
+    const { query, paging } = readListing(new URL(c.req.url).searchParams);
+    return listTasks(farm, c.req.raw, { query, paging });
+  });
+  app.get("/tasks/:id", async (c) => {
+    refuseUnknown(Object.keys(c.req.query()), []);
+    const task = await findTask(farm.store, c.req.param("id"));
+    return c.json(taskDetailJson(farm.scheduler, task));
+  });
+  app.delete("/tasks/:id", async (c) => c.json(await cancelTask(farm, c.req.param("id"))));
+  app.post("/tasks/:id/retry", async (c) => c.json(await retryTask(farm, c.req.param("id"))));
+  return app;
+}
+
+async function listTasks(
+  farm: Farm,
+  request: Request,
+  { query: written, paging }: { query: TaskQuery; paging: Paging },
+): Promise<Response> {
+  const { store, scheduler } = farm;
+  const query = await withBatchId(store, written);
+  const total = await store.count(query);
+  const { limit, cursor } = paging;
+  if (limit === null) {
+    const rows = taskRows(farm, query);
+    return new Response(jsonArrayStream(rows), {
+      headers: listingHeaders(request, { total, next: null }),
+    });
+  }
+  const { tasks, next } = await filledPage(
+    (from) => store.page(query, { limit, ...(from === undefined ? {} : { cursor: from }) }),
+    { cursor, count: (page) => page.tasks.length, signal: request.signal },
+  );
+  return Response.json(tasks.map((task) => taskJson(scheduler, task)), {
+    headers: listingHeaders(request, { total, next }),
+  });
+}
+
+async function* taskRows({ store, scheduler }: Farm, query: TaskQuery) {
+  for await (const page of allTasks(store, query)) {
+    yield page.map((task) => taskJson(scheduler, task));
+  }
+}
+
+/** A batch may be named by its id, its archived file or the file that was dropped. */
+export async function withBatchId(store: Store, query: TaskQuery): Promise<TaskQuery> {
+  if (query.batch === undefined) return query;
+  const batch = await store.batch(query.batch);
+  return batch === null ? query : { ...query, batch: batch.id };
+}
+
+async function findTask(store: Store, taskId: string): Promise<TaskDetail> {
+  const task = await store.task(taskId);
+  if (task === null) throw unknownTask(taskId);
+  return task;
+}
+
+function unknownTask(taskId: string): ProblemError {
+  return new ProblemError({
+    status: 404,
+    code: "task_not_found",
+    detail: `There is no task ${shownText(taskId)}`,
+  });
+}
+
+async function cancelTask(farm: Farm, taskId: string): Promise<Record<string, unknown>> {
+  const { store, scheduler } = farm;
+  await scheduler.request(async () => {
+    const row = await loadRow(store, taskId);
+    if (isTerminal(row.status)) throw tooLate(row);
+    return { kind: "cancel_requested", tasks: [row] };
+  });
+  const task = await findTask(store, taskId);
+  // Its outcome may have stood before our request in the same turn of the loop.
+  if (task.status === "completed" || task.status === "failed") throw tooLate(task);
+  return taskDetailJson(scheduler, task);
+}
+
+async function retryTask(farm: Farm, taskId: string): Promise<Record<string, unknown>> {
+  const { store, scheduler } = farm;
+  await scheduler.request(async () => {
+    const row = await loadRow(store, taskId);
+    if (isTerminal(row.status)) return { kind: "retry_requested", tasks: [row] };
+    throw new ProblemError({
+      status: 409,
+      code: "task_not_finished",
+      detail: `Task ${shownText(taskId)} is ${row.status}: only a completed, failed or cancelled ` +
+        "task can be run again",
+    });
+  });
+  return taskDetailJson(scheduler, await findTask(store, taskId));
+}
+
+async function loadRow(store: Store, taskId: string): Promise<TaskRow> {
+  const [row] = await store.load([taskId]);
+  if (row === undefined) throw unknownTask(taskId);
+  return row;
+}
+
+function tooLate(row: TaskRow): ProblemError {
+  return new ProblemError({
+    status: 409,
+    code: "task_already_finished",
+    detail: `Task ${shownText(row.task_id)} is ${row.status} already and cannot be cancelled`,
+  });
+}

@@ -1,0 +1,50 @@
+/**
+ * Everything that only listens to the farm, made and started together. None of them knows another.
+ *
+ * @module
+ */
+import type { Farm } from "../farm.ts";
+import { Journal } from "./journal.ts";
+import { FarmMetrics } from "./metrics.ts";
+import { ResultFiles } from "./results.ts";
+import { Retention } from "./retention.ts";
+import { orchestratorStats } from "./stats.ts";
+import { Throughput } from "./throughput.ts";
+import { WorkerStateFile } from "./worker_state.ts";
+
+export class Listeners {
+  readonly throughput = new Throughput();
+  readonly metrics: FarmMetrics;
+  readonly results: ResultFiles;
+  readonly #journal = new Journal();
+  readonly #workerState: WorkerStateFile;
+  readonly #retention: Retention;
+
+  /** Registers with the scheduler, so it must be made before the scheduler starts. */
+  constructor(farm: Farm) {
+    this.metrics = new FarmMetrics(farm);
+    this.results = new ResultFiles({
+      store: farm.store,
+      folder: farm.config.resultsPath,
+      intervalMs: farm.config.resultsSaveIntervalMs,
+      stats: () => orchestratorStats(farm),
+    });
+    this.#workerState = new WorkerStateFile(farm);
+    this.#retention = new Retention(farm.config);
+    for (const listener of [this.throughput, this.metrics, this.#journal, this.results]) {
+      farm.scheduler.listen(listener);
+    }
+  }
+
+  /** Writes what an earlier life left over, and goes on. */
+  async start(): Promise<void> {
+    await Promise.all([this.results.start(), this.#workerState.start(), this.#retention.start()]);
+  }
+
+  /** Writes everything that is still to be written, and nothing after it. Never rejects. */
+  async stop(): Promise<void> {
+    this.#retention.stop();
+    this.#journal.flush();
+    await Promise.all([this.results.stop(), this.#workerState.stop()]);
+  }
+}
