@@ -1,0 +1,216 @@
+/**
+ * The orchestrator: reads its configuration, wires the rooms, serves, and stops in order.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { EXIT, runProgram, UsageError } from "../platform/arguments.ts";
+import { closeLogging, configureLogging, getLogger } from "../platform/log.ts";
+import { err } from "../platform/terminal.ts";
+import { parameterChecks } from "../simulation/parameter_check.ts";
+import { createApi } from "./api/app.ts";
+import { type Config, type ConfigFlags, readConfig } from "./config.ts";
+import { DEFAULT_POLICY, type Policy } from "./core/state.ts";
+import type { Farm } from "./farm.ts";
+import { Fleet } from "./fleet/fleet.ts";
+import { Archive } from "./inbox/archive.ts";
+import { Inbox } from "./inbox/inbox.ts";
+import { Listeners } from "./listeners/listeners.ts";
+import { QueueLock, readQueueNote } from "./queue_lock.ts";
+import { Scheduler } from "./scheduler.ts";
+import { openSqliteStore } from "./store/sqlite.ts";
+import { StoreError } from "./store/store.ts";
+import { watchWorkersFile } from "./workers_watch.ts";
+
+const log = getLogger("orchestrator");
+
+/** Longest time an orderly stop may take, ms. */
+const STOP_MS = 5000;
+
+/** Something in the way of a start that the user has to see to: one sentence, exit code 1. */
+class StartError extends Error {
+  override readonly name = "StartError";
+}
+
+interface Running {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts everything; throws `StartError` when it cannot. */
+async function startOrchestrator(config: Config): Promise<Running> {
+  const lock = lockQueue(config);
+  try {
+    const { store, warnings } = await openStore(config);
+    for (const warning of warnings) log.warning("Store", { warning });
+    const scheduler = new Scheduler(store, { policy: policyOf(config) });
+    const fleet = new Fleet({
+      farm: store.farm,
+      submit: (event) => scheduler.submit(event),
+      httpTimeoutMs: config.httpTimeoutMs,
+      health: {
+        pingMs: config.pingIntervalMs,
+        failuresMax: config.pingFailuresMax,
+        silenceMaxMs: config.healthTimeoutMs,
+      },
+    });
+    const inbox = new Inbox({
+      folder: config.queuePath,
+      settleMs: config.inboxSettleMs,
+      store,
+      scheduler,
+      archive: new Archive(config.queuePath),
+      algorithms: parameterChecks(config.parameterDefaults),
+      limits: config.fileLimits,
+    });
+    const farm: Farm = { config, store, scheduler, fleet, inbox, startedAt: Date.now() };
+    const listeners = new Listeners(farm);
+    const server = listen(config, createApi(farm, listeners).fetch);
+    const url = urlOf(config, server.addr.port);
+    lock.note(url);
+    await scheduler.start(fleet);
+    await listeners.start();
+    fleet.configure(config.workers);
+    const watch = watchWorkersFile(config, (workers) => fleet.configure(workers));
+    await inbox.start();
+    return {
+      url,
+      async stop() {
+        watch.stop();
+        await inbox.stop();
+        scheduler.pauseDispatch();
+        await Promise.all([server.shutdown(), fleet.stop()]);
+        await scheduler.stop();
+        await listeners.stop();
+        await store.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function lockQueue(config: Config): QueueLock {
+  const lock = QueueLock.take(config.queuePath);
+  if (lock !== null) return lock;
+  const where = readQueueNote(config.queuePath);
+  throw new StartError(
+    `Another orchestrator${
+      where && ` (${where})`
+    } watches ${config.queuePath}: stop it, or start ` +
+      `this one in another folder`,
+  );
+}
+
+async function openStore(config: Config) {
+  try {
+    return await openSqliteStore(join(config.statePath, "farm.db"));
+  } catch (error) {
+    if (error instanceof StoreError) throw new StartError(error.message);
+    throw error;
+  }
+}
+
+function policyOf(config: Config): Policy {
+  return {
+    ...DEFAULT_POLICY,
+    strategy: config.strategy,
+    retriesMax: config.retriesMax,
+    concurrentMax: config.concurrentMax,
+    stallMs: config.stallMs,
+    timeoutMs: config.timeoutMs,
+  };
+}
+
+function listen(config: Config, handler: Deno.ServeHandler): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve(
+      { hostname: config.host, port: config.port, onListen() {} },
+      handler,
+    );
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new StartError(
+      `Port ${config.port} is taken: stop what listens there, or choose another with --port`,
+    );
+  }
+}
+
+function urlOf(config: Config, port: number): string {
+  const anywhere = config.host === "0.0.0.0" || config.host === "::";
+  const host = anywhere ? "127.0.0.1" : config.host;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Resolves with the exit code of the first signal; the second one ends the process at once. */
+function untilSignal(): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  let asked = false;
+  const on = (signal: Deno.Signal, code: number) =>
+    Deno.addSignalListener(signal, () => {
+      if (asked) Deno.exit(code);
+      asked = true;
+      resolve(code);
+    });
+  on("SIGINT", EXIT.interrupted);
+  // Windows knows no SIGTERM.
+  if (Deno.build.os !== "windows") on("SIGTERM", EXIT.terminated);
+  return promise;
+}
+
+async function main(flags: ConfigFlags): Promise<number> {
+  const config = readConfig({ flags, folder: Deno.cwd() });
+  configureLogging({
+    program: "orchestrator",
+    level: config.logLevel,
+    file: config.logPath,
+    maxBytes: config.logBytesMax,
+    oldFiles: config.logOldFiles,
+  });
+  const signal = untilSignal();
+  try {
+    const running = await startOrchestrator(config);
+    log.info("Started", { url: running.url, workers: config.workers.length });
+    err(`Orchestrator ready at ${running.url}: drop task files into ${config.queuePath}`);
+    const code = await signal;
+    err("Stopping: running tasks stay with their workers");
+    setTimeout(() => Deno.exit(code), STOP_MS);
+    await running.stop();
+    log.info("Stopped");
+    closeLogging();
+    return code;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    log.error("Cannot start", { reason: error.message });
+    err(error.message);
+    return EXIT.failure;
+  }
+}
+
+if (import.meta.main) {
+  await runProgram({
+    command: "deno task orchestrator",
+    summary: "Watches task_queues/, hands the tasks to workers, collects their results",
+    examples: [
+      "deno task orchestrator",
+      "deno task orchestrator --port 5100 --config my_workers.json",
+    ],
+    flags: {
+      host: { kind: "text", value: "ADDRESS", description: "Address to listen on (127.0.0.1)" },
+      port: {
+        kind: "integer",
+        value: "N",
+        min: 0,
+        max: 65535,
+        description: "Port to listen on (5000; 0 = any free one)",
+      },
+      config: {
+        kind: "text",
+        value: "FILE",
+        description: "The list of workers (config_workers.json)",
+      },
+    },
+  }, ({ flags }) => main(flags));
+}
