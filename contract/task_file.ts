@@ -30,6 +30,13 @@ export interface CheckedAlgorithm {
   check(parameters: unknown): Record<string, unknown> | readonly TaskFileError[];
 }
 
+/** Tells the two answers of {@linkcode CheckedAlgorithm.check} apart. */
+export function isErrorList(
+  checked: Record<string, unknown> | readonly TaskFileError[],
+): checked is readonly TaskFileError[] {
+  return Array.isArray(checked);
+}
+
 /** Finds an algorithm by any of its names. */
 export interface AlgorithmTable {
   readonly names: readonly string[];

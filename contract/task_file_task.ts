@@ -17,9 +17,9 @@ import {
 import {
   type AlgorithmTable,
   type CheckedAlgorithm,
+  isErrorList,
   TASK_DESCRIPTION_LENGTH_MAX,
   TASK_TIMEOUT_SECONDS_MAX,
-  type TaskFileError,
 } from "./task_file.ts";
 
 type JsonObject = Record<string, unknown>;
@@ -139,12 +139,6 @@ function checkParameters(
     complain(`.parameters${dot}${path}`, code, message);
   }
   return null;
-}
-
-function isErrorList(
-  checked: Parameters | readonly TaskFileError[],
-): checked is readonly TaskFileError[] {
-  return Array.isArray(checked);
 }
 
 function checkPriority(priority: unknown, complain: Complain): PriorityWritten | null {
