@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { TaskStatus } from "../../contract/task.ts";
+import type { BatchHead } from "./batch_heads.ts";
 import type { Connection } from "./connection.ts";
 import { statusOfLane } from "./lanes.ts";
 
@@ -20,14 +20,6 @@ export interface Totals {
   redistributed: number;
   filesAccepted: number;
   filesRejected: number;
-}
-
-/** What is kept in memory of a batch while its tasks change. */
-export interface BatchHead {
-  readonly id: string;
-  readonly file: string;
-  counts: Record<TaskStatus, number>;
-  finishedAt: number | null;
 }
 
 /**

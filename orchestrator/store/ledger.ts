@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { Connection, guard, type Row } from "./connection.ts";
-import { type BatchHead, Draft, type OpenIntake, type Totals } from "./draft.ts";
+import { BatchHeads } from "./batch_heads.ts";
+import { Connection, guard } from "./connection.ts";
+import { Draft, type OpenIntake, type Totals } from "./draft.ts";
 import { Histogram } from "./histogram.ts";
 import { Queues } from "./lanes.ts";
 import { clearUnaccepted } from "./leftovers.ts";
@@ -14,14 +15,6 @@ import { type QueueKey, StoreError, type WorkerTotals } from "./store.ts";
 
 /** How many results the histogram on disk may lack; a start reads these again. */
 const HISTOGRAM_LAG = 5_000;
-/** Batches kept in memory; a batch beyond is read again when it is needed. */
-const HEADS_MAX = 10_000;
-
-const HEAD = `
-SELECT id, file, pending, assigned, running, redistributed, completed, failed, cancelled,
-  finished_at
-FROM batches WHERE number = ?`;
-
 const TOTALS = `
 SELECT name, generation, clock, next_seq, results, redistributed, files_accepted, files_rejected
 FROM farm`;
@@ -29,6 +22,7 @@ FROM farm`;
 export class Ledger {
   readonly farm: string;
   readonly queues: Queues = new Queues();
+  readonly heads: BatchHeads;
   intake: OpenIntake | null = null;
   #connection: Connection;
   readonly #lock: FolderLock;
@@ -36,15 +30,18 @@ export class Ledger {
   #lanes = new Map<number, number>();
   #times = new Histogram();
   #timesUpto = 0;
-  readonly #numbers = new Map<string, number>();
-  readonly #heads = new Map<number, BatchHead>();
   #down: StoreError | null = null;
 
   constructor(connection: Connection, lock: FolderLock) {
     this.#connection = connection;
     this.#lock = lock;
+    this.heads = new BatchHeads(() => this.connection);
     this.farm = String(connection.get(TOTALS)![0]);
     this.#load();
+  }
+
+  get path(): string {
+    return this.#connection.path;
   }
 
   get connection(): Connection {
@@ -77,7 +74,7 @@ export class Ledger {
   durable<T>(work: (draft: Draft) => T): { value: T; draft: Draft } {
     const draft = new Draft(
       { totals: this.#totals, intake: this.intake },
-      (batch) => this.head(batch),
+      (batch) => this.heads.get(batch),
     );
     let value!: T;
     try {
@@ -128,39 +125,12 @@ export class Ledger {
     return changed;
   }
 
-  head(batch: number): BatchHead {
-    let head = this.#heads.get(batch);
-    if (head === undefined) {
-      head = headFrom(this.connection.get(HEAD, batch)!);
-      if (this.#heads.size >= HEADS_MAX) this.#heads.clear();
-      this.#heads.set(batch, head);
-    }
-    return head;
-  }
-
-  /** The number of a batch by its id. */
-  batchNumber(id: string): number {
-    let number = this.#numbers.get(id);
-    if (number === undefined) {
-      number = this.connection.number("SELECT number FROM batches WHERE id = ?", id);
-      if (this.#numbers.size >= HEADS_MAX) this.#numbers.clear();
-      this.#numbers.set(id, number);
-    }
-    return number;
-  }
-
-  /** The number of an abandoned batch is given out again. */
-  forgetBatches(): void {
-    this.#heads.clear();
-    this.#numbers.clear();
-  }
-
   /** Not to be called within a transaction: a rollback would take the queue away again. */
   queueId(key: QueueKey): number {
     let id = this.queues.id(key);
     if (id === undefined) {
       const sql = "INSERT INTO queues (priority, algorithm) VALUES (?, ?) RETURNING id";
-      id = guard(this.connection.path, () => {
+      id = guard(this.path, () => {
         return this.connection.number(sql, key.priority, key.algorithm);
       });
       this.queues.add(id, key);
@@ -180,15 +150,19 @@ export class Ledger {
     }));
   }
 
-  /** Writes down what a start would have to read again, and empties the log into the database. */
-  close(): void {
-    if (this.#down === null) {
-      guard(this.#connection.path, () => {
+  /** Empties the log into the database and closes it; false if it was not in a state to be. */
+  close(): boolean {
+    const wasUp = this.#down === null;
+    try {
+      if (wasUp) {
         this.#connection.transaction(() => this.#writeTimes());
-        this.#connection.checkpoint();
-      });
+        guard(this.path, () => this.#connection.checkpoint());
+      }
+    } finally {
+      this.#connection.close();
+      this.#down ??= new StoreError("misuse", `The store ${this.path} is closed`);
     }
-    this.#connection.close();
+    return wasUp;
   }
 
   #load(): void {
@@ -205,7 +179,7 @@ export class Ledger {
     };
     for (const _ of clearUnaccepted(connection, this.#totals.nextSeq));
     this.intake = null;
-    this.forgetBatches();
+    this.heads.clear();
     for (const [id, priority, algorithm] of connection.all("SELECT * FROM queues")) {
       this.queues.add(Number(id), { priority: Number(priority), algorithm: String(algorithm) });
     }
@@ -240,11 +214,10 @@ export class Ledger {
     for (const [lane, count] of draft.lanes) {
       this.#lanes.set(lane, (this.#lanes.get(lane) ?? 0) + count);
     }
-    if (this.#heads.size + draft.batches.size > HEADS_MAX) this.#heads.clear();
-    for (const [number, head] of draft.batches) this.#heads.set(number, head);
+    for (const [number, head] of draft.batches) this.heads.set(number, head);
     for (const ms of draft.executionMs) this.#times.add(ms);
     if (this.intake !== null) this.intake.firstChanged += draft.moved;
-    this.#lock.mark({ farm: this.farm, generation: draft.totals.generation });
+    this.#mark();
   }
 
   /**
@@ -260,7 +233,7 @@ export class Ledger {
       this.#connection = new Connection(path);
       guard(path, () => this.#connection.checkpoint());
       this.#load();
-      this.#lock.mark({ farm: this.farm, generation: this.#totals.generation });
+      this.#mark();
     } catch (error) {
       const message =
         `The store ${path} cannot be used until it is opened again: ${reason.message}`;
@@ -268,25 +241,13 @@ export class Ledger {
       throw this.#down;
     }
   }
-}
 
-function headFrom(row: Row): BatchHead {
-  const [id, file, ...rest] = row;
-  const [pending, assigned, running, redistributed, completed, failed, cancelled] = rest.map(
-    Number,
-  );
-  return {
-    id: String(id),
-    file: String(file),
-    counts: {
-      pending: pending!,
-      assigned: assigned!,
-      running: running!,
-      redistributed: redistributed!,
-      completed: completed!,
-      failed: failed!,
-      cancelled: cancelled!,
-    },
-    finishedAt: rest[7] === null ? null : Number(rest[7]),
-  };
+  /** A mark that could not be written is behind, which is all right: the commit itself stands. */
+  #mark(): void {
+    try {
+      this.#lock.mark({ farm: this.farm, generation: this.#totals.generation });
+    } catch {
+      // See above.
+    }
+  }
 }

@@ -20,11 +20,11 @@ CREATE TABLE queues (
   priority INTEGER NOT NULL,
   algorithm TEXT NOT NULL,
   UNIQUE (priority, algorithm)
-);
+) STRICT;
 CREATE TABLE lanes (
   lane INTEGER PRIMARY KEY,
   count INTEGER NOT NULL
-);
+) STRICT;
 CREATE TABLE tasks (
   seq INTEGER PRIMARY KEY,
   task_id TEXT NOT NULL UNIQUE,
@@ -33,8 +33,8 @@ CREATE TABLE tasks (
   changed INTEGER NOT NULL,
   content TEXT NOT NULL,
   algorithm_written TEXT NOT NULL,
-  priority_written NOT NULL,
-  created_at INTEGER NOT NULL,
+  priority_written ANY NOT NULL,
+  created_at REAL NOT NULL,
   timeout_ms REAL,
   description TEXT,
   extra TEXT,
@@ -51,7 +51,7 @@ CREATE TABLE tasks (
   error TEXT,
   tried TEXT,
   result INTEGER
-);
+) STRICT;
 CREATE INDEX tasks_lane ON tasks (lane, changed);
 CREATE INDEX tasks_redistributed ON tasks (redistributions) WHERE redistributions > 0;
 CREATE TABLE attempts (
@@ -64,7 +64,7 @@ CREATE TABLE attempts (
   ended_at REAL NOT NULL,
   outcome TEXT NOT NULL,
   error TEXT
-);
+) STRICT;
 CREATE INDEX attempts_seq ON attempts (seq);
 `;
 
@@ -98,7 +98,7 @@ CREATE TABLE batches (
   failed INTEGER NOT NULL DEFAULT 0,
   cancelled INTEGER NOT NULL DEFAULT 0,
   finished_at REAL
-);
+) STRICT;
 CREATE INDEX batches_file ON batches (file);
 CREATE INDEX batches_archived ON batches (archived_as);
 CREATE TABLE batch_known (
@@ -108,7 +108,7 @@ CREATE TABLE batch_known (
   seq INTEGER NOT NULL,
   PRIMARY KEY (batch, place),
   UNIQUE (batch, seq)
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 `;
 
 /** Results: an append-only log. What it says of execution times is kept summed up to `upto`. */
@@ -123,20 +123,20 @@ CREATE TABLE results (
   completed_at REAL NOT NULL,
   execution_ms REAL NOT NULL,
   result TEXT NOT NULL
-);
+) STRICT;
 CREATE TABLE result_files (
   name TEXT PRIMARY KEY,
   first INTEGER NOT NULL UNIQUE,
   last INTEGER NOT NULL UNIQUE,
   written INTEGER NOT NULL DEFAULT 0,
   planned_at REAL NOT NULL
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX result_files_unwritten ON result_files (first) WHERE written = 0;
 CREATE TABLE execution_times (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   upto INTEGER NOT NULL,
   histogram TEXT NOT NULL
-);
+) STRICT;
 `;
 
 /** One row of totals, and the workers. `generation` grows by one with every durable commit. */
@@ -151,19 +151,19 @@ CREATE TABLE farm (
   redistributed INTEGER NOT NULL,
   files_accepted INTEGER NOT NULL,
   files_rejected INTEGER NOT NULL
-);
+) STRICT;
 CREATE TABLE workers (
   id TEXT PRIMARY KEY,
   epoch TEXT NOT NULL,
   address TEXT NOT NULL,
   at REAL NOT NULL
-);
+) STRICT;
 CREATE TABLE worker_totals (
   worker TEXT PRIMARY KEY,
   completed INTEGER NOT NULL,
   failed INTEGER NOT NULL,
   execution_ms REAL NOT NULL
-);
+) STRICT;
 `;
 
 export const MIGRATIONS: readonly string[] = [TASKS + BATCHES + RESULTS + FARM];

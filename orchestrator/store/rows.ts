@@ -28,7 +28,7 @@ export function taskFrom(ledger: Ledger, row: Row): TaskRow {
   return {
     seq: row[0] as number,
     task_id: row[1] as string,
-    batch: ledger.head(row[2] as number).id,
+    batch: ledger.heads.get(row[2] as number).id,
     algorithm,
     content: row[4] as string,
     priority,
@@ -58,7 +58,7 @@ export function listedFrom(ledger: Ledger, row: Row): TaskListed {
     priority_written: priority as PriorityWritten,
     description: description as string | null,
     extra: parse<Record<string, unknown>>(extra),
-    file: ledger.head(row[2] as number).file,
+    file: ledger.heads.get(row[2] as number).file,
     result: parse<TaskResult>(result),
   };
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { openFile, type OpenOptions } from "./open.ts";
+import { closeFile, openFile, type OpenOptions } from "./open.ts";
 import { batch, batches, batchTasks } from "./sqlite_batches.ts";
 import { commitChanges } from "./sqlite_commit.ts";
 import { rejectBatch, SqliteIntake } from "./sqlite_intake.ts";
@@ -20,6 +20,7 @@ import {
 } from "./sqlite_queues.ts";
 import {
   planResultFile,
+  resultFile,
   resultFileWritten,
   results,
   unwrittenResultFiles,
@@ -39,7 +40,8 @@ export interface OpenedStore {
  */
 export function openSqliteStore(path: string, options: OpenOptions = {}): Promise<OpenedStore> {
   return Promise.try(() => {
-    const { ledger, lock, warnings } = openFile(path, options);
+    const file = openFile(path, options);
+    const { ledger, warnings } = file;
     let intake: SqliteIntake | null = null;
     const now = <T>(work: () => T): Promise<T> => Promise.try(() => guard(path, work));
     const later = <T>(work: () => Promise<T>): Promise<T> => work();
@@ -66,16 +68,10 @@ export function openSqliteStore(path: string, options: OpenOptions = {}): Promis
       batchTasks: (id, options) => now(() => batchTasks(ledger, id, options)),
       planResultFile: (name, options) => now(() => planResultFile(ledger, name, options)),
       unwrittenResultFiles: () => now(() => unwrittenResultFiles(ledger)),
+      resultFile: (name) => now(() => resultFile(ledger, name)),
       results: (from, to) => now(() => results(ledger, from, to)),
       resultFileWritten: (name) => now(() => resultFileWritten(ledger, name)),
-      close: () =>
-        now(() => {
-          try {
-            ledger.close();
-          } finally {
-            lock.release();
-          }
-        }),
+      close: () => now(() => closeFile(file)),
     };
     return { store, warnings };
   });

@@ -85,7 +85,7 @@ function writeTask(ledger: Ledger, draft: Draft, change: TaskChange): void {
   const number = result === undefined ? null : ++draft.totals.results;
   const to = laneOf(queue, targetPlace(change));
   const from = update(ledger, draft, { change, queue, to, number });
-  draft.move(ledger.batchNumber(task.batch), from, { lane: to, at: task.completed_at });
+  draft.move(ledger.heads.number(task.batch), from, { lane: to, at: task.completed_at });
   if (result !== undefined && number !== null) {
     writeResult(ledger, draft, { task, number, text: JSON.stringify(result) });
   } else if (ended !== undefined) {

@@ -127,7 +127,7 @@ export class SqliteIntake implements Intake {
     this.#checkOpen();
     const { connection, totals } = this.#ledger;
     for (const _ of clearUnaccepted(connection, totals.nextSeq)) await setImmediate();
-    this.#ledger.forgetBatches();
+    this.#ledger.heads.clear();
     this.close();
   }
 

@@ -110,7 +110,7 @@ class Search {
   }
 
   batchCount(): number {
-    const { counts } = this.#ledger.head(this.#batch!.number);
+    const { counts } = this.#ledger.heads.get(this.#batch!.number);
     const statuses = this.#query.status ?? Object.keys(noTasks()) as (keyof typeof counts)[];
     return [...new Set(statuses)].reduce((sum, status) => sum + counts[status], 0);
   }

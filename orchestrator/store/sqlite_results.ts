@@ -19,7 +19,7 @@ WHERE r.number BETWEEN ? AND ? ORDER BY r.number`;
 
 export function results(ledger: Ledger, from: number, to: number): ResultRecord[] {
   return ledger.connection.all(RESULTS, from, to).map((row) => {
-    const { id, file } = ledger.head(Number(row[11]));
+    const { id, file } = ledger.heads.get(Number(row[11]));
     return {
       number: Number(row[0]),
       task_id: String(row[1]),
@@ -48,9 +48,7 @@ export function planResultFile(
   const from = connection.number("SELECT max(last) FROM result_files") + 1;
   const to = Math.min(totals.results, from + options.limit - 1);
   if (to < from) return null;
-  const taken = (name: string) => {
-    return connection.get("SELECT 1 FROM result_files WHERE name = ?", name) !== undefined;
-  };
+  const taken = (name: string) => resultFile(ledger, name) !== null;
   const chosen = name(taken);
   if (taken(chosen)) throw new StoreError("misuse", `Results file ${chosen} exists already`);
   ledger.durable(() => {
@@ -65,10 +63,15 @@ export function planResultFile(
   return { name: chosen, from, to, written: false, planned_at: options.at };
 }
 
+const FILES = "SELECT name, first, last, written, planned_at FROM result_files";
+
 export function unwrittenResultFiles(ledger: Ledger): ResultFile[] {
-  const sql =
-    "SELECT name, first, last, written, planned_at FROM result_files WHERE written = 0 ORDER BY first";
-  return ledger.connection.all(sql).map(fileFrom);
+  return ledger.connection.all(`${FILES} WHERE written = 0 ORDER BY first`).map(fileFrom);
+}
+
+export function resultFile(ledger: Ledger, name: string): ResultFile | null {
+  const row = ledger.connection.get(`${FILES} WHERE name = ?`, name);
+  return row === undefined ? null : fileFrom(row);
 }
 
 export function resultFileWritten(ledger: Ledger, name: string): void {
