@@ -50,7 +50,7 @@ async function listBatches(store: Store, request: Request, paging: Paging): Prom
   }
   const { batches, next } = await filledPage(
     (from) => store.batches({ limit, ...(from === undefined ? {} : { cursor: from }) }),
-    { cursor, count: (page) => page.batches.length, signal: request.signal },
+    { cursor, count: (page) => page.batches.length },
   );
   return Response.json(batches.map(batchJson), {
     headers: listingHeaders(request, { total, next }),
@@ -105,7 +105,10 @@ function batchJson(batch: BatchRecord): Record<string, unknown> {
 async function receiptOf(store: Store, batch: BatchRecord): Promise<string> {
   const { accepted, known, requeued } = batch;
   const total = accepted + known + requeued;
-  if (batch.state === "rejected") return `Rejected: ${batch.errors_total} errors, nothing queued`;
+  if (batch.state === "rejected") {
+    const errors = batch.errors_total === 1 ? "1 error" : `${batch.errors_total} errors`;
+    return `Rejected: ${errors}, nothing queued`;
+  }
   if (known > 0 && known === total) {
     let completed = 0;
     for await (const tasks of allBatchTasks(store, batch.id)) {
@@ -123,8 +126,7 @@ async function* batchResults(store: Store, batch: string) {
   for await (const tasks of allBatchTasks(store, batch)) yield tasks.map(batchResult);
 }
 
-/** A completed task as in a results file; for another one, where it stands and why. */
+/** As in a results file, and for tasks that did not complete where they stand and why. */
 function batchResult(task: TaskListed): Record<string, unknown> {
-  if (task.status === "completed") return resultEntry(task);
-  return { ...resultEntry({ ...task, result: null }), status: task.status, error: task.error };
+  return { ...resultEntry(task), status: task.status, error: task.error };
 }

@@ -16,10 +16,10 @@ const PASSES_MAX = 4;
  */
 export async function filledPage<Page extends { next: string | null }>(
   read: (cursor: string | undefined) => Promise<Page>,
-  options: { cursor: string | null; count: (page: Page) => number; signal: AbortSignal },
+  options: { cursor: string | null; count: (page: Page) => number },
 ): Promise<Page> {
   let page = await read(options.cursor ?? undefined);
-  while (options.count(page) === 0 && page.next !== null && !options.signal.aborted) {
+  while (options.count(page) === 0 && page.next !== null) {
     page = await read(page.next);
   }
   return page;

@@ -51,7 +51,7 @@ async function listTasks(
   }
   const { tasks, next } = await filledPage(
     (from) => store.page(query, { limit, ...(from === undefined ? {} : { cursor: from }) }),
-    { cursor, count: (page) => page.tasks.length, signal: request.signal },
+    { cursor, count: (page) => page.tasks.length },
   );
   return Response.json(tasks.map((task) => taskJson(scheduler, task)), {
     headers: listingHeaders(request, { total, next }),
