@@ -4,19 +4,20 @@
  *
  * @module
  */
+import { anchorOf, fillBuckets, nearInBuckets, refile, removeFromBucket } from "./buckets";
 import { collide, height, width } from "./disks";
-import { move, near, rebuildGrid } from "./grid";
 import { add, takeFrom } from "./index_set";
-import { anchors, count, found, POINT, POSITIONS, rowSet } from "./memory";
+import { count, found, POINT, POSITIONS, rowSet } from "./memory";
 
 const CONTACT_DISTANCE: f64 = 10;
+/** Makes the displacement tests strict enough that rounding cannot matter. */
 const SAFETY: f64 = 1 - 1e-9;
 /** How far a disk may be from its anchor while others look for it. */
-const MARGIN: f64 = 3;
+const MARGIN: f64 = 2;
 /** How far a disk may move before it looks around again; collisions throw it about a lot. */
-const SLACK: f64 = 16;
+const SLACK: f64 = 6;
 /** With more partners a disk than this, were they spread evenly, it is a crowd. */
-const PARTNERS_MAX: f64 = 24;
+const PARTNERS_MAX: f64 = 12;
 const TYPICAL_REACH: f64 = 18;
 
 /** Whether the disks are such a crowd. */
@@ -27,9 +28,11 @@ export function isCrowd(): bool {
 
 /** Visits every pair that can touch. */
 export function sweepCrowd(): void {
-  memory.copy(anchors, POSITIONS, count * POINT);
-  rebuildGrid(CONTACT_DISTANCE + MARGIN + SLACK);
-  for (let i: u32 = 0; i < count; i++) sweepRow(i);
+  fillBuckets(0);
+  for (let i: u32 = 0; i < count; i++) {
+    removeFromBucket(i);
+    sweepRow(i);
+  }
 }
 
 function sweepRow(i: u32): void {
@@ -39,10 +42,9 @@ function sweepRow(i: u32): void {
   for (let j = takeFrom(rowSet, i); j >= 0; j = takeFrom(rowSet, j)) {
     const partner = (j as u32) * POINT;
     if (!collide(i * POINT, partner)) continue;
-    if (isAway(partner, load<f64>(anchors + partner), load<f64>(anchors + partner, 8), MARGIN)) {
-      move(j, load<f64>(POSITIONS + partner), load<f64>(POSITIONS + partner, 8));
-    }
-    if (!isAway(i * POINT, x, y, SLACK)) continue;
+    const anchor = anchorOf(j);
+    if (isAway(POSITIONS + partner, load<f64>(anchor), load<f64>(anchor, 8), MARGIN)) refile(j, i);
+    if (!isAway(point, x, y, SLACK)) continue;
     x = load<f64>(point);
     y = load<f64>(point, 8);
     lookUp(x, y, j);
@@ -50,12 +52,15 @@ function sweepRow(i: u32): void {
 }
 
 /** Adds to the row in hand all above `floor` that a disk can meet within its slack of (x, y). */
-function lookUp(x: f64, y: f64, floor: i32): void {
-  const n = near(x, y, CONTACT_DISTANCE + MARGIN + SLACK, floor);
-  for (let k: u32 = 0; k < n; k++) add(rowSet, load<u32>(found + k * 4));
+function lookUp(x: f64, y: f64, floor: u32): void {
+  const end = found + nearInBuckets(x, y, CONTACT_DISTANCE + MARGIN + SLACK) * 4;
+  for (let f = found; f < end; f += 4) {
+    const k = load<u32>(f);
+    if (k > floor) add(rowSet, k);
+  }
 }
 
-function isAway(offset: u32, x: f64, y: f64, distance: f64): bool {
-  const dx = load<f64>(offset, POSITIONS) - x, dy = load<f64>(offset, POSITIONS + 8) - y;
+function isAway(point: u32, x: f64, y: f64, distance: f64): bool {
+  const dx = load<f64>(point) - x, dy = load<f64>(point, 8) - y;
   return dx * dx + dy * dy > distance * distance * SAFETY;
 }

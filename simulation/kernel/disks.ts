@@ -88,7 +88,7 @@ export function driftAndBounce(): f64 {
 
 /** Squared lengths of two vectors. */
 // @ts-ignore: decorator
-@inline
+
 export function squaredLengths(d0: v128, d1: v128): v128 {
   const q0 = f64x2.mul(d0, d0), q1 = f64x2.mul(d1, d1);
   return f64x2.add(v128.shuffle<f64>(q0, q1, 0, 2), v128.shuffle<f64>(q0, q1, 1, 3));

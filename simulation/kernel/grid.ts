@@ -64,8 +64,8 @@ export function rebuildGrid(cellSize: f64): void {
 }
 
 function chooseCells(cellSize: f64): void {
-  columns = max(1, ((width / cellSize) as i32));
-  rows = max(1, ((height / cellSize) as i32));
+  columns = max(1, (width / cellSize) as i32);
+  rows = max(1, (height / cellSize) as i32);
   while ((columns as f64) * (rows as f64) > (cellsMax() as f64)) {
     columns = (columns + 1) >> 1;
     rows = (rows + 1) >> 1;
@@ -76,11 +76,11 @@ function chooseCells(cellSize: f64): void {
 
 // Points outside the box count to the cells at its border; clamping keeps the order of coordinates.
 export function columnAt(x: f64): i32 {
-  return max(0, min(columns - 1, ((x * perX) as i32)));
+  return max(0, min(columns - 1, (x * perX) as i32));
 }
 
 export function rowAt(y: f64): i32 {
-  return max(0, min(rows - 1, ((y * perY) as i32)));
+  return max(0, min(rows - 1, (y * perY) as i32));
 }
 
 function cellAt(x: f64, y: f64): u32 {
@@ -125,7 +125,11 @@ export function near(x: f64, y: f64, reach: f64, floor: i32): u32 {
   const bottom = rowAt(y + reach);
   let n: u32 = 0;
   for (let row = rowAt(y - reach); row <= bottom; row++) {
-    for (let cell = (row * columns + left) as u32; cell <= ((row * columns + right) as u32); cell++) {
+    for (
+      let cell = (row * columns + left) as u32;
+      cell <= ((row * columns + right) as u32);
+      cell++
+    ) {
       // Members ascend: from the end, all above the floor come first.
       const first = members + load<u32>(cellStarts + cell * 4) * 4;
       for (let k = members + load<u32>(cellStarts + cell * 4, 4) * 4; k > first;) {
@@ -159,7 +163,7 @@ function nearAmongAll(x: f64, y: f64, reachSquared: f64, floor: i32): u32 {
 }
 
 // @ts-ignore: decorator
-@inline
+
 function isNear(m: u32, x: f64, y: f64, reachSquared: f64): bool {
   const dx = x - load<f64>(anchors + m * POINT), dy = y - load<f64>(anchors + m * POINT, 8);
   return dx * dx + dy * dy < reachSquared;

@@ -111,13 +111,13 @@ function walk(from: u32, end: u32): i32 {
 }
 
 // @ts-ignore: decorator
-@inline
+
 function firstOf(first: v128, second: v128): u32 {
   return ctz(i64x2.bitmask(first) | (i64x2.bitmask(second) << 2)) as u32;
 }
 
 // @ts-ignore: decorator
-@inline
+
 function apart(pair: u32): v128 {
   return f64x2.sub(
     v128.load(load<u32>(pair), POSITIONS),
@@ -175,7 +175,7 @@ function reanchor(m: u32): void {
 }
 
 // @ts-ignore: decorator
-@inline
+
 function hasStrayed(offset: u32): bool {
   const d = f64x2.sub(v128.load(offset, POSITIONS), v128.load(offset + anchors));
   const squares = f64x2.mul(d, d);
