@@ -22,7 +22,7 @@ export const RESULTS_A_FILE_MAX = 100_000;
 const PAGE = 1000;
 /** After a batch has ended, wait for others that end with it, ms. */
 const BATCH_WAIT_MS = 250;
-/** Least time between two saves that ended batches cause, ms: names count in seconds. */
+/** Least time between two files that ended batches cause, ms: names count in seconds. */
 const SAVE_GAP_MS = 2000;
 /** Time until a failed save is tried again, ms. */
 const RETRY_MS = 10_000;
@@ -102,7 +102,6 @@ export class ResultFiles implements Listener {
 
   async #saveOnce(): Promise<void> {
     this.#dirty = false;
-    this.#savedMono = performance.now();
     try {
       await Deno.mkdir(this.#options.folder, { recursive: true });
       for (const file of await this.#options.store.unwrittenResultFiles()) await this.#write(file);
@@ -138,6 +137,7 @@ export class ResultFiles implements Listener {
     const stats = await this.#options.stats();
     await replaceFileAtomically(join(this.#options.folder, file.name), this.#text(file, stats));
     await this.#options.store.resultFileWritten(file.name);
+    this.#savedMono = performance.now();
     log.info("Results written", { file: file.name, results: file.to - file.from + 1 });
   }
 
