@@ -79,6 +79,8 @@ async function startOrchestrator(config: Config): Promise<Running> {
         watch.stop();
         await inbox.stop();
         scheduler.pauseDispatch();
+        // The server waits for open answers, and a stream of events has no end of its own.
+        listeners.events.close();
         await Promise.all([server.shutdown(), fleet.stop()]);
         await scheduler.stop();
         await listeners.stop();

@@ -10,11 +10,12 @@ import type { Farm } from "../farm.ts";
 import type { Listeners } from "../listeners/listeners.ts";
 import { batchRoutes } from "./batches.ts";
 import { bulkRoutes } from "./bulk.ts";
+import { eventRoutes } from "./events.ts";
 import { problemResponse, toResponse } from "./problem.ts";
 import { submitRoutes } from "./submit.ts";
-import { systemRoutes } from "./system.ts";
+import { statsJson, systemRoutes } from "./system.ts";
 import { taskRoutes } from "./tasks.ts";
-import { workerRoutes } from "./workers.ts";
+import { listWorkers, workerRoutes } from "./workers.ts";
 
 /** The app; hand its `fetch` to `Deno.serve`. */
 export function createApi(farm: Farm, listeners: Listeners): Hono {
@@ -25,6 +26,11 @@ export function createApi(farm: Farm, listeners: Listeners): Hono {
   app.route("/", submitRoutes(farm));
   app.route("/", batchRoutes(farm));
   app.route("/", workerRoutes(farm));
+  listeners.events.provide({
+    stats: () => statsJson(farm, listeners),
+    workers: () => listWorkers(farm),
+  });
+  app.route("/", eventRoutes(listeners.events));
   app.get("/", (c) => c.json({ name: "Enjambre", version: VERSION, calls: callsOf(app) }));
   refuseOtherMethods(app);
   app.notFound((c) =>

@@ -8,6 +8,13 @@ import { type EventStream, type Topic, TOPICS } from "../listeners/event_stream.
 import { invalidParameter, refuseUnknown } from "./parameters.ts";
 import { ProblemError } from "./problem.ts";
 
+const HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-store",
+  // A proxy must pass on each event and not gather them.
+  "x-accel-buffering": "no",
+};
+
 export function eventRoutes(events: EventStream): Hono {
   const app = new Hono();
   app.get("/events", (c) => {
@@ -15,14 +22,11 @@ export function eventRoutes(events: EventStream): Hono {
     refuseUnknown(search.keys(), ["topics", "last_event_id"]);
     // Browsers send the header by themselves; the parameter is for those who cannot.
     const lastId = readLastId(c.req.header("last-event-id") ?? search.get("last_event_id"));
-    const stream = events.open({ topics: readTopics(search.get("topics")), lastId });
+    const topics = readTopics(search.get("topics"));
+    if (c.req.raw.method === "HEAD") return c.body(null, 200, HEADERS);
+    const stream = events.open({ topics, lastId });
     if (stream === null) throw tooMany();
-    return c.body(stream, 200, {
-      "content-type": "text/event-stream; charset=utf-8",
-      "cache-control": "no-store",
-      // A proxy must pass on each event and not gather them.
-      "x-accel-buffering": "no",
-    });
+    return c.body(stream, 200, HEADERS);
   });
   return app;
 }

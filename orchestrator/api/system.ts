@@ -89,7 +89,8 @@ function workerSummary(farm: Farm) {
   };
 }
 
-async function statsJson(farm: Farm, listeners: Listeners) {
+/** The answer of `GET /stats`. Its cost does not grow with the number of tasks. */
+export async function statsJson(farm: Farm, listeners: Listeners) {
   const counts = await farm.store.counts();
   const times = await farm.store.executionTimes();
   const { throughput } = listeners;

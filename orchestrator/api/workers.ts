@@ -42,7 +42,8 @@ function unknownWorker(worker: string): ProblemError {
   });
 }
 
-async function listWorkers(farm: Farm) {
+/** The answer of `GET /workers`. */
+export async function listWorkers(farm: Farm) {
   const totals = new Map((await farm.store.workerTotals()).map((row) => [row.worker, row]));
   const tasks = tasksByWorker(farm);
   return farm.fleet.workers().map((health) =>

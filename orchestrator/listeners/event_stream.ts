@@ -112,14 +112,14 @@ export class EventStream implements Listener {
     if (this.#closed || this.#readers.size >= READERS_MAX) return null;
     this.#wake();
     let reader: Reader;
-    return new ReadableStream({
+    return new ReadableStream<Uint8Array<ArrayBuffer>>({
       start: (controller) => {
         reader = { topics: new Set(topics), controller };
         this.#greet(reader, lastId);
         this.#readers.add(reader);
       },
       cancel: () => void this.#readers.delete(reader),
-    }, new ByteLengthQueuingStrategy({ highWaterMark: QUEUE_BYTES_MAX }));
+    }, { highWaterMark: QUEUE_BYTES_MAX, size: (bytes) => bytes.length });
   }
 
   /** Ends every stream; a server can only shut down after that. */
@@ -162,7 +162,8 @@ export class EventStream implements Listener {
   #sleep(): void {
     this.#stopTurning?.();
     this.#stopTurning = null;
-    this.#replay.clear(this.#lastId);
+    // What happens from now on is not recorded: no id given out so far may be gone on from.
+    this.#replay.clear(++this.#lastId);
     this.#transitions = [];
     this.#batches = [];
     this.#omitted = 0;
@@ -252,13 +253,11 @@ export class EventStream implements Listener {
   #greet(reader: Reader, lastId: number | null): void {
     const { controller, topics } = reader;
     const known = lastId === null || lastId > this.#lastId ? null : this.#replay.after(lastId);
-    // Without an id while events are replayed: a second break must not skip the rest of them.
-    const greeting = encoded("hello", { resumed: known !== null, topics: [...topics] }, known ===
-        null
-      ? this.#lastId
-      : null);
+    const resumed = known !== null;
+    const greeting = { resumed, topics: [...topics] };
     controller.enqueue(encoder.encode("retry: 2000\n"));
-    controller.enqueue(greeting);
+    // Without an id before a replay: a second break must not skip the rest of it.
+    controller.enqueue(encoded("hello", greeting, resumed ? null : this.#lastId));
     if (lastId !== null && known === null) controller.enqueue(encoded("reset", {}, this.#lastId));
     for (const { topic, bytes } of known ?? []) if (topics.has(topic)) controller.enqueue(bytes);
     if (topics.has("stats") && this.#stats !== null) {

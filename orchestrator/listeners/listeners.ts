@@ -4,6 +4,7 @@
  * @module
  */
 import type { Farm } from "../farm.ts";
+import { EventStream } from "./event_stream.ts";
 import { Journal } from "./journal.ts";
 import { FarmMetrics } from "./metrics.ts";
 import { ResultFiles } from "./results.ts";
@@ -14,6 +15,7 @@ import { WorkerStateFile } from "./worker_state.ts";
 
 export class Listeners {
   readonly throughput = new Throughput();
+  readonly events = new EventStream();
   readonly metrics: FarmMetrics;
   readonly results: ResultFiles;
   readonly #journal = new Journal();
@@ -31,7 +33,9 @@ export class Listeners {
     });
     this.#workerState = new WorkerStateFile(farm);
     this.#retention = new Retention(farm.config);
-    for (const listener of [this.throughput, this.metrics, this.#journal, this.results]) {
+    this.metrics.watchEvents(this.events);
+    const { throughput, metrics, results, events } = this;
+    for (const listener of [throughput, metrics, this.#journal, results, events]) {
       farm.scheduler.listen(listener);
     }
   }
@@ -43,6 +47,7 @@ export class Listeners {
 
   /** Writes everything that is still to be written, and nothing after it. Never rejects. */
   async stop(): Promise<void> {
+    this.events.close();
     this.#retention.stop();
     this.#journal.flush();
     await Promise.all([this.results.stop(), this.#workerState.stop()]);

@@ -99,6 +99,20 @@ export class FarmMetrics implements Listener {
     return this.#registry.text();
   }
 
+  /** Publishes how many read the events, and how many could not keep up. */
+  watchEvents(events: { readonly readers: number; readonly dropped: number }): void {
+    this.#registry.gauge(
+      "farm_event_readers",
+      "Open event streams",
+      () => events.readers,
+    );
+    this.#registry.gauge(
+      "farm_event_readers_dropped",
+      "Event streams that were dropped because they did not keep up, since the start",
+      () => events.dropped,
+    );
+  }
+
   #onTask({ task, from, result }: TaskChange): void {
     const { status } = task;
     if (status === "redistributed") this.#redistributed.increment();
