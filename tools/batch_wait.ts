@@ -4,7 +4,7 @@
  * @module
  */
 import { TASK_STATUSES, type TaskStatus, TERMINAL_STATUSES } from "../contract/task.ts";
-import { type BatchAnswer, type FarmClient, Unreachable } from "./farm_client.ts";
+import { type BatchAnswer, type FarmClient, FarmProblem, Unreachable } from "./farm_client.ts";
 
 /** Time between two looks, ms; longer where a look costs the orchestrator more. */
 const LOOK_MS = 300;
@@ -39,7 +39,7 @@ export interface WaitOptions {
  * Waits until the batch of a dropped file was rejected or all its tasks have ended. An orchestrator
  * that is restarted meanwhile is waited for.
  *
- * @throws {Unreachable} When the orchestrator stays away.
+ * @throws {Unreachable | FarmProblem} When the orchestrator stays away, or refuses the question.
  */
 export async function waitForBatch(
   client: FarmClient,
@@ -58,10 +58,15 @@ export async function waitForBatch(
       if (progress !== null && !isWhole(progress.batch)) pauseMs = Math.max(lookMs, COSTLY_LOOK_MS);
     } catch (error) {
       const awayFor = performance.now() - answeredAt;
-      if (!(error instanceof Unreachable) || awayFor > awayMs) throw error;
+      if (!isPassing(error) || awayFor > awayMs) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
+}
+
+/** An orchestrator that is restarted, or whose store cannot answer now, may be back soon. */
+function isPassing(error: unknown): boolean {
+  return error instanceof Unreachable || (error instanceof FarmProblem && error.status >= 500);
 }
 
 async function look(
