@@ -7,7 +7,7 @@ import { Hono } from "hono";
 import { shownText } from "../../contract/shown_value.ts";
 import type { Farm, WorkerHealth } from "../farm.ts";
 import { seconds, time } from "../listeners/result_entry.ts";
-import { statusOf } from "../listeners/worker_status.ts";
+import { offerOf, statusOf } from "../listeners/worker_status.ts";
 import type { WorkerTotals } from "../store/store.ts";
 import { readJsonBody } from "./body.ts";
 import { invalidParameter, refuseUnknown } from "./parameters.ts";
@@ -74,7 +74,6 @@ function workerJson(
   health: WorkerHealth,
   { totals, tasks }: { totals: WorkerTotals | undefined; tasks: WorkerTasks | undefined },
 ) {
-  const known = farm.scheduler.state.workers.get(health.id);
   const completed = totals?.completed ?? 0;
   const failed = totals?.failed ?? 0;
   const ended = completed + failed;
@@ -84,9 +83,7 @@ function workerJson(
     ip: health.ip,
     port: health.port,
     status: statusOf(farm.scheduler, health),
-    // Before it has spoken, what the configuration says of it.
-    capacity: known?.epoch === null ? known.configured.capacity : known?.capacity ?? null,
-    algorithms: known?.epoch === null ? known.configured.algorithms : [...known?.algorithms ?? []],
+    ...offerOf(farm.scheduler.state.workers.get(health.id)),
     running_tasks: tasks?.running.length ?? 0,
     running_task_ids: tasks?.running ?? [],
     assigned_tasks: tasks?.assigned.length ?? 0,

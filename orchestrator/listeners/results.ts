@@ -160,7 +160,8 @@ export class ResultFiles implements Listener {
   async #writeStats(): Promise<void> {
     const stats = await this.#options.stats();
     const written = JSON.stringify(stats);
-    if (written === this.#statsWritten) return;
+    // A farm that never had a task has nothing to tell.
+    if (written === this.#statsWritten || stats.total_tasks === 0) return;
     const text = { timestamp: localTime(Date.now()), orchestrator_stats: stats };
     const path = join(this.#options.folder, "orchestrator_stats.json");
     await replaceFileAtomically(path, `${JSON.stringify(text, null, 2)}\n`);

@@ -51,7 +51,7 @@ Deno.test("ResultFiles writes the seed's format when a batch ends", () =>
     resultFiles,
     async (farm, results) => {
       await results.start();
-      assertEquals(namesIn(farm.config.resultsPath), ["orchestrator_stats.json"]);
+      assertEquals(namesIn(farm.config.resultsPath), []);
       await farm.drop("lote.json", [
         task("sim_001", {
           priority: "high",

@@ -8,7 +8,7 @@ import { dirname } from "node:path";
 import { replaceFileAtomically } from "../../platform/atomic_file.ts";
 import { getLogger, localTime } from "../../platform/log.ts";
 import type { Farm } from "../farm.ts";
-import { statusOf } from "./worker_status.ts";
+import { offerOf, statusOf } from "./worker_status.ts";
 
 const log = getLogger("worker_state");
 
@@ -71,8 +71,7 @@ export class WorkerStateFile {
         ip: health.ip,
         port: health.port,
         status: statusOf(scheduler, health),
-        capacity: known?.capacity ?? null,
-        algorithms: [...known?.algorithms ?? []],
+        ...offerOf(known),
         current_tasks: known?.held.size ?? 0,
         completed: totals.get(health.id)?.completed ?? 0,
         failed: totals.get(health.id)?.failed ?? 0,
