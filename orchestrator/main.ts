@@ -175,7 +175,7 @@ async function main(flags: ConfigFlags): Promise<number> {
   try {
     const running = await startOrchestrator(config);
     log.info("Started", { url: running.url, workers: config.workers.length });
-    err(`Orchestrator ready at ${running.url}: drop task files into ${config.queuePath}`);
+    err(`Orchestrator listens on ${running.url} and takes task files from ${config.queuePath}`);
     const code = await signal;
     err("Stopping: running tasks stay with their workers");
     setTimeout(() => Deno.exit(code), STOP_MS);

@@ -16,15 +16,19 @@ export function script(path: string): string {
   return fileURLToPath(new URL(path, ROOT));
 }
 
+/** A worker to start here. */
+export interface LocalWorker {
+  readonly id: string;
+  readonly port: number;
+  /** Absent or null: the worker's own default. */
+  readonly capacity?: number | null;
+}
+
 export interface LocalFarmOptions {
   /** Working folder of all programs. */
   readonly folder: string;
   /** Ids of the workers to start. */
-  readonly workers: readonly {
-    readonly id: string;
-    readonly port: number;
-    readonly capacity?: number;
-  }[];
+  readonly workers: readonly LocalWorker[];
   /** Wished port of the orchestrator; 0 = any. */
   readonly port: number;
   /** Where the list of workers is written; absent: the folder's own list is used as it is. */
@@ -99,11 +103,13 @@ export function startOrchestrator(
 }
 
 export function startWorker(
-  worker: { readonly id: string; readonly port: number; readonly capacity?: number },
+  worker: LocalWorker,
   options: Pick<LocalFarmOptions, "folder" | "env" | "onLine">,
 ): Promise<Program> {
   const { env = {}, onLine } = options;
-  const capacity = worker.capacity === undefined ? [] : ["--capacity", String(worker.capacity)];
+  const capacity = typeof worker.capacity !== "number"
+    ? []
+    : ["--capacity", String(worker.capacity)];
   const args = ["--worker-id", worker.id, "--port", String(worker.port), ...capacity];
   return Program.start({
     name: worker.id,

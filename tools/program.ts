@@ -7,7 +7,7 @@
 import { TextLineStream } from "./text_lines.ts";
 
 /** The line with which a program says where it answers. */
-const READY = /ready at (http:\/\/\S+)/;
+const READY = /listens on (https?:\/\/[^\s:]+:\d+|https?:\/\/\[[^\]]+\]:\d+)/;
 /** Time for a program to become ready, ms: a cold start compiles everything. */
 const READY_MS = 60_000;
 
@@ -20,7 +20,7 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Executable instead of this very Deno with a script. */
   readonly executable?: string;
-  /** Gets every line the program writes to stderr. */
+  /** Gets every line the program writes. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -50,19 +50,22 @@ export class Program {
       cwd: options.folder,
       env: { ...options.env },
       stdin: "null",
-      stdout: "null",
+      stdout: "piped",
       stderr: "piped",
     }).spawn();
     const lines: string[] = [];
     const ready = Promise.withResolvers<string>();
-    const reading = (async () => {
-      for await (const line of process.stderr.pipeThrough(new TextLineStream())) {
+    const read = async (stream: ReadableStream<Uint8Array>) => {
+      for await (const line of stream.pipeThrough(new TextLineStream())) {
         lines.push(line);
         if (lines.length > 20) lines.shift();
         options.onLine?.(line);
         const match = READY.exec(line);
         if (match !== null) ready.resolve(match[1]!);
       }
+    };
+    const reading = (async () => {
+      await Promise.all([read(process.stdout), read(process.stderr)]);
       const { code } = await process.status;
       const last = lines.filter((line) => line.trim() !== "").join("\n");
       ready.reject(new Error(`${options.name} ended with exit code ${code}: ${last}`));
