@@ -1,0 +1,100 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { findAlgorithm } from "../simulation/registry.ts";
+import { ChunkRunner } from "./chunk_runner.ts";
+import { ControlBlock } from "./control.ts";
+import { CHAOS } from "./testing/chaos.ts";
+import type { ThreadOutcome, ThreadTask } from "./thread_api.ts";
+
+/** A runner in this thread, with the process's side of its control block. */
+function runner(onEarly: (outcomes: readonly ThreadOutcome[]) => void = () => {}) {
+  const control = new ControlBlock();
+  control.reset();
+  const chunkRunner = new ChunkRunner({
+    find: (name) => CHAOS.find(name) ?? findAlgorithm(name),
+    control: new ControlBlock(control.memory),
+    sendEarly: onEarly,
+    memoryBytes: () => 67_200_000,
+  });
+  return { control, run: (tasks: ThreadTask[]) => chunkRunner.run(tasks) };
+}
+
+const task = (algorithm: string, value = 0): ThreadTask => ({ algorithm, parameters: { value } });
+
+Deno.test("ChunkRunner reports a simulation as the results file wants it", async () => {
+  const parameters = { num_particles: 50, num_steps: 300, seed: 123 };
+  const [outcome] = await runner().run([{ algorithm: "python", parameters }]);
+  assert(outcome?.ending.status === "completed");
+  const { output, metrics } = outcome.ending.result;
+  assertEquals(metrics["particles_processed"], 50);
+  assertEquals(metrics["steps_completed"], 300);
+  assertEquals(metrics["particle_collisions"], 28);
+  assertEquals(metrics["wall_collisions"], 36);
+  assertEquals(metrics["memory_peak"], "67.2 MB");
+  assertMatch(String(metrics["state_sha256"]), /^[0-9a-f]{64}$/);
+  assertEquals(
+    output,
+    "Simulated 50 particles over 300 steps (python): 28 particle collisions, 36 wall collisions",
+  );
+  assert(outcome.ended_at >= outcome.started_at && outcome.execution_ms >= 0);
+});
+
+Deno.test("ChunkRunner makes wrong parameters a failure that no retry can help", async () => {
+  const outcomes = await runner().run([
+    { algorithm: "python", parameters: { num_particles: -3 } },
+    { algorithm: "python", parameters: { num_particles: 1, num_steps: 1, seed: 1, colour: 2 } },
+    { algorithm: "nobody", parameters: {} },
+  ]);
+  const codes = outcomes.map(({ ending }) =>
+    ending.status === "failed" ? `${ending.failure.kind} ${ending.failure.code}` : ending.status
+  );
+  assertEquals(codes, [
+    "permanent invalid_parameters",
+    "permanent invalid_parameters",
+    "permanent unknown_algorithm",
+  ]);
+});
+
+Deno.test("ChunkRunner turns a throw into plain data and goes on", async () => {
+  const [failed, completed] = await runner().run([task("throws"), task("instant")]);
+  assertEquals(failed?.ending, {
+    status: "failed",
+    failure: { kind: "task", code: "task_error", message: "RangeError: no such particle" },
+  });
+  assertEquals(completed?.ending.status, "completed");
+});
+
+Deno.test("ChunkRunner leaves out what was taken back", async () => {
+  const { control, run } = runner();
+  control.takeBack(1);
+  const outcomes = await run([task("instant"), task("instant"), task("instant")]);
+  assertEquals(outcomes.map(({ place }) => place), [0, 2]);
+});
+
+Deno.test("ChunkRunner stops what the process asks it to stop", async () => {
+  const { control, run } = runner(() => {});
+  const early: string[] = [];
+  const stopping = runner((outcomes) => {
+    early.push(...outcomes.map(({ place }) => `early ${place}`));
+    stopping.control.stop(1);
+  });
+  const outcomes = await stopping.run([task("instant"), task("slow", 60_000), task("instant")]);
+  assertEquals(early, ["early 0"], "it must not wait for the long task behind it");
+  assertEquals(outcomes.map(({ place, ending }) => `${place} ${ending.status}`), [
+    "1 cancelled",
+    "2 completed",
+  ]);
+  control.stop(0);
+  assertEquals(await run([task("slow", 60_000)]), []);
+});
+
+Deno.test("ChunkRunner ends a task at its timeout", async () => {
+  const [outcome] = await runner().run([{ ...task("slow", 60_000), timeout_ms: 50 }]);
+  assertEquals(outcome?.ending, {
+    status: "failed",
+    failure: {
+      kind: "timeout",
+      code: "timeout",
+      message: "Not finished within its timeout of 0.05 s",
+    },
+  });
+});

@@ -1,0 +1,6 @@
+/**
+ * A thread whose program cannot even be loaded.
+ *
+ * @module
+ */
+throw new Error("broken on load");
