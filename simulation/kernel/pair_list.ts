@@ -5,7 +5,7 @@
  * @module
  */
 import { squaredLengths } from "./disks";
-import { columnAt, columns, dropGrid, rebuildGrid, rowAt, rows } from "./grid";
+import { columns, dropGrid, rebuildGrid, rows } from "./grid";
 import { clearExtras } from "./extras";
 import {
   anchors,
@@ -22,11 +22,12 @@ import {
 } from "./memory";
 
 /** Up to this many disks it is faster to try all pairs than to sort the disks into cells. */
-const ALL_PAIRS_MAX: u32 = 160;
+const ALL_PAIRS_MAX: u32 = 80;
 /** Bytes of a pair; the sweep walks four of them at a time. */
 export const PAIR: u32 = 8;
 export const GROUP: u32 = 4 * PAIR;
 
+let pairsStart: u32 = 0;
 /** Address after the last pair, before the padding. */
 export let pairsEnd: u32 = 0;
 
@@ -35,9 +36,10 @@ export function rebuildList(reach: f64): void {
   memory.copy(anchors, POSITIONS, count * POINT);
   if (count > ALL_PAIRS_MAX) {
     rebuildGrid(reach);
-    pairsEnd = listByCells(reach * reach);
+    listByCells(reach * reach);
   } else {
     dropGrid();
+    pairsStart = pairs;
     pairsEnd = listAllPairs(reach * reach);
   }
   store<u32>(rowStarts + count * 4, pairsEnd);
@@ -88,29 +90,82 @@ function squaredDistance(p: v128, q: v128): f64 {
   return f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1);
 }
 
-function listByCells(reachSquared: f64): u32 {
+function listByCells(reachSquared: f64): void {
+  pairsStart = findPairs(f64x2.splat(reachSquared));
+  pairsEnd = 2 * pairsStart - pairs;
+  reserve(pairsEnd);
+  // Counting sort by the first disk, in place of the unsorted pairs' neighbour in memory.
+  memory.fill(rowStarts, 0, (count + 1) * 4);
+  for (let p = pairs; p < pairsStart; p += PAIR) {
+    const row = rowStarts + (load<u32>(p) >> 2);
+    store<u32>(row, load<u32>(row) + PAIR);
+  }
+  let end = pairsStart;
+  for (let row = rowStarts; row < rowStarts + count * 4; row += 4) {
+    end += load<u32>(row);
+    store<u32>(row, end);
+  }
+  for (let p = pairs; p < pairsStart; p += PAIR) {
+    const row = rowStarts + (load<u32>(p) >> 2);
+    const to = load<u32>(row) - PAIR;
+    store<u32>(row, to);
+    store<u64>(to, load<u64>(p));
+  }
+  let begin = pairsStart;
+  for (let row = rowStarts + 4; row < rowStarts + count * 4; row += 4) {
+    const next = load<u32>(row);
+    if (next > begin + PAIR) sortRow(begin, next);
+    begin = next;
+  }
+  sortRow(begin, pairsEnd);
+}
+
+/** Writes all pairs closer than the limit in the order of the cells; returns their end. */
+function findPairs(limit: v128): u32 {
   let end = pairs;
-  for (let i: u32 = 0; i < count; i++) {
-    store<u32>(rowStarts + i * 4, end);
-    const begin = end;
-    const point = v128.load(POSITIONS + i * POINT);
-    const column = columnAt(f64x2.extract_lane(point, 0));
-    const row = rowAt(f64x2.extract_lane(point, 1));
-    const left = max(0, column - 1), right = min(columns - 1, column + 1);
-    const bottom = min(rows - 1, row + 1);
-    for (let r = max(0, row - 1); r <= bottom; r++) {
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const cell = cellStarts + (row * columns + column) * 4;
+      const first = load<u32>(cell), last = load<u32>(cell, 4);
+      if (first === last) continue;
       // Cells of one row of the grid are neighbours in memory: their members are one run.
-      const first = load<u32>(cellStarts + (r * columns + left) * 4);
-      const last = load<u32>(cellStarts + (r * columns + right) * 4, 4);
-      reserve(end + (last - first + 1) * PAIR);
+      const right = cell + (column + 1 < columns ? 4 : 0);
+      const left = cell - (column > 0 ? 4 : 0);
+      const here = load<u32>(right, 4);
+      const below = row + 1 < rows ? load<u32>(left + columns * 4) : 0;
+      const belowEnd = row + 1 < rows ? load<u32>(right + columns * 4, 4) : 0;
+      reserve(end + (last - first) * (here - first + belowEnd - below) * PAIR);
       for (let k = first; k < last; k++) {
-        const j = load<u32>(members + k * 4);
-        store<u64>(end, pack(i * POINT, j * POINT));
-        const near = squaredDistance(point, v128.load(memberPoints + k * POINT)) < reachSquared;
-        end += (u32(near) & u32(j > i)) * PAIR;
+        end = pairWithRun(k, k + 1, here, limit, end);
+        end = pairWithRun(k, below, belowEnd, limit, end);
       }
     }
-    sortRow(begin, end);
+  }
+  return end;
+}
+
+/** Writes the pairs of member `k` with the members from `first` up to `last`. */
+// @ts-ignore: decorator
+@inline
+function pairWithRun(k: u32, first: u32, last: u32, limit: v128, end: u32): u32 {
+  const point = v128.load(memberPoints + k * POINT);
+  const i = load<u32>(members + k * 4) * POINT;
+  let m = first;
+  for (; m + 1 < last; m += 2) {
+    const d0 = f64x2.sub(point, v128.load(memberPoints + m * POINT));
+    const d1 = f64x2.sub(point, v128.load(memberPoints + m * POINT, 16));
+    const near = i64x2.bitmask(f64x2.lt(squaredLengths(d0, d1), limit));
+    const j0 = load<u32>(members + m * 4) * POINT, j1 = load<u32>(members + m * 4, 4) * POINT;
+    store<u64>(end, pack(min(i, j0), max(i, j0)));
+    end += (near & 1) * PAIR;
+    store<u64>(end, pack(min(i, j1), max(i, j1)));
+    end += (near >> 1) * PAIR;
+  }
+  if (m < last) {
+    const near = squaredDistance(point, v128.load(memberPoints + m * POINT));
+    const j = load<u32>(members + m * 4) * POINT;
+    store<u64>(end, pack(min(i, j), max(i, j)));
+    end += u32(near < f64x2.extract_lane(limit, 0)) * PAIR;
   }
   return end;
 }

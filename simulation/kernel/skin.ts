@@ -12,7 +12,7 @@ const SPEED_MAX: f64 = 2.83;
 const SKIN_MIN: f64 = 2;
 
 /** Cost of making the lists against that of walking them; measured. */
-const BALANCE: f64 = 20;
+const BALANCE: f64 = 12;
 
 /** The skin for new lists, when the last ones, of skin `last`, served `age` steps (0: none yet). */
 export function chooseSkin(last: f64, age: u32): f64 {

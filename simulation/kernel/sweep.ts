@@ -7,7 +7,7 @@ import { collide, CONTACT_SQUARED, squaredLengths } from "./disks";
 import { addExtra, extraAfter } from "./extras";
 import { move, near } from "./grid";
 import { nextFrom } from "./index_set";
-import { anchors, count, extraRows, found, pairs, POINT, POSITIONS, rowStarts } from "./memory";
+import { anchors, count, extraRows, found, POINT, POSITIONS, rowStarts } from "./memory";
 import { GROUP, PAIR, pairsEnd, rebuildList } from "./pair_list";
 import { chooseSkin } from "./skin";
 
@@ -15,7 +15,7 @@ const CONTACT_DISTANCE: f64 = 10;
 /** Makes the displacement test strict enough that rounding cannot matter. */
 const SAFETY: f64 = 1 - 1e-9;
 /** Share of the disks that get new anchors one by one before the whole list is made anew. */
-const REANCHORED_SHARE: f64 = 0.06;
+const REANCHORED_SHARE: f64 = 0.05;
 const NOBODY: u32 = 0xffff_ffff;
 
 /** Steps that the present list has served; 0: there is none. */
