@@ -47,8 +47,9 @@ function invalidByteOffset(bytes: Uint8Array): number {
   const rewritten = new TextEncoder().encode(
     new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
   );
-  const offset = rewritten.findIndex((byte, i) => byte !== bytes[i]);
-  return offset < 0 ? bytes.length : offset;
+  let offset = 0;
+  while (offset < bytes.length && rewritten[offset] === bytes[offset]) offset++;
+  return offset;
 }
 
 function encodingError(bytes: Uint8Array): ParsedTaskFile {
