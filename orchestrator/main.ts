@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { EXIT, runProgram, UsageError } from "../platform/arguments.ts";
+import { EXIT, runProgram } from "../platform/arguments.ts";
 import { closeLogging, configureLogging, getLogger } from "../platform/log.ts";
 import { err } from "../platform/terminal.ts";
 import { parameterChecks } from "../simulation/parameter_check.ts";
@@ -18,6 +18,7 @@ import { Inbox } from "./inbox/inbox.ts";
 import { Listeners } from "./listeners/listeners.ts";
 import { QueueLock, readQueueNote } from "./queue_lock.ts";
 import { Scheduler } from "./scheduler.ts";
+import { reopening } from "./store/reopening.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
 import { StoreError } from "./store/store.ts";
 import { watchWorkersFile } from "./workers_watch.ts";
@@ -107,8 +108,10 @@ function lockQueue(config: Config): QueueLock {
 }
 
 async function openStore(config: Config) {
+  const path = join(config.statePath, "farm.db");
   try {
-    return await openSqliteStore(join(config.statePath, "farm.db"));
+    const { store, warnings } = await openSqliteStore(path);
+    return { store: reopening(store, async () => (await openSqliteStore(path)).store), warnings };
   } catch (error) {
     if (error instanceof StoreError) throw new StartError(error.message);
     throw error;
