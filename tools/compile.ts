@@ -1,0 +1,146 @@
+/**
+ * `deno task compile`: the programs as self-contained executables, which need no Deno, no network
+ * and no other file where they run. No `.env` goes into them; each reads the one in its folder.
+ *
+ * @module
+ */
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { EXIT, type ParsedCommand, runProgram } from "../platform/arguments.ts";
+import { err, out, table } from "../platform/terminal.ts";
+import { replaceExecutable } from "./compile/executable_file.ts";
+import { compileNatively } from "./compile/native.ts";
+import { type CompiledProgram, PROGRAMS, type Target, TARGETS } from "./compile/programs.ts";
+import { SelfExtractingBuilder } from "./compile/self_extracting.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+const COMMAND = {
+  command: "deno task compile",
+  summary: "Builds dist/orchestrator, dist/worker and dist/generate: executables that need nothing",
+  examples: [
+    "deno task compile",
+    "deno task compile --only worker",
+    "deno task compile --target aarch64-unknown-linux-gnu   # into dist/aarch64-unknown-linux-gnu",
+  ],
+  flags: {
+    target: {
+      kind: "text",
+      value: "TRIPLE",
+      choices: TARGETS.map(({ triple }) => triple),
+      description: "System to build for, instead of this one",
+    },
+    only: {
+      kind: "text",
+      value: "PROGRAM",
+      choices: PROGRAMS.map(({ name }) => name),
+      description: "Build this program alone",
+    },
+    output: {
+      kind: "text",
+      value: "FOLDER",
+      description: "Where the executables go (dist, for another system dist/TRIPLE)",
+    },
+    "self-extracting": {
+      kind: "switch",
+      description: "Do not try deno compile: a script for sh with the Deno runtime behind it",
+    },
+  },
+} as const;
+
+interface Built {
+  readonly path: string;
+  readonly bytes: number;
+  readonly how: "deno compile" | "self-extracting";
+}
+
+/** Builds the programs for one system, by `deno compile` until that proves impossible. */
+class Compiler {
+  readonly #target: Target;
+  readonly #folder: string;
+  readonly #selfExtracting: SelfExtractingBuilder;
+  #native: boolean;
+
+  constructor(target: Target, options: { readonly folder: string; readonly native: boolean }) {
+    this.#target = target;
+    this.#folder = options.folder;
+    this.#native = options.native;
+    this.#selfExtracting = new SelfExtractingBuilder(target, ROOT);
+  }
+
+  async build(program: CompiledProgram): Promise<Built> {
+    const path = join(this.#folder, program.name);
+    if (this.#native) {
+      const built = await this.#compile(program, path);
+      if (built !== null) return built;
+      this.#native = false;
+      err(
+        "The runtime of deno compile cannot be downloaded and DENORT_BIN is not set: " +
+          "building self-extracting files instead",
+      );
+    }
+    const bytes = await replaceExecutable(path, async (output) => {
+      await this.#selfExtracting.build(program, output);
+      return true;
+    });
+    return { path, bytes: bytes!, how: "self-extracting" };
+  }
+
+  /** Null when the runtime of `deno compile` cannot be had. */
+  async #compile(program: CompiledProgram, path: string): Promise<Built | null> {
+    const ending = this.#target.triple.includes("windows") ? ".exe" : "";
+    const options = { target: this.#target, root: ROOT };
+    const bytes = await replaceExecutable(
+      path + ending,
+      (output) => compileNatively(program, { ...options, output }),
+    );
+    return bytes === null ? null : { path: path + ending, bytes, how: "deno compile" };
+  }
+}
+
+async function main(
+  { flags }: ParsedCommand<typeof COMMAND["flags"]>,
+): Promise<number> {
+  const triple = flags.target ?? Deno.build.target;
+  const target = TARGETS.find((candidate) => candidate.triple === triple);
+  if (target === undefined) {
+    err(`Cannot compile for ${triple}: --target takes ${TARGETS.map((t) => t.triple).join(" | ")}`);
+    return EXIT.usage;
+  }
+  const usual = triple === Deno.build.target ? "dist" : join("dist", triple);
+  const folder = flags.output === undefined ? join(ROOT, usual) : resolve(flags.output);
+  const compiler = new Compiler(target, { folder, native: !flags["self-extracting"] });
+  const built: Built[] = [];
+  try {
+    for (const program of PROGRAMS) {
+      if (flags.only === undefined || flags.only === program.name) {
+        built.push(await compiler.build(program));
+      }
+    }
+  } catch (error) {
+    err(error instanceof Error ? error.message : String(error));
+    return EXIT.failure;
+  }
+  report(target, built);
+  return EXIT.ok;
+}
+
+function report(target: Target, built: readonly Built[]): void {
+  const rows = built.map(({ path, bytes, how }) => [
+    relative(Deno.cwd(), path),
+    `${(bytes / 1e6).toFixed(1)} MB`,
+    how,
+  ]);
+  out(table(["File", "Size", "How"], rows, { right: [1] }));
+  const worker = rows.find(([path]) => /worker(\.exe)?$/.test(path!));
+  if (worker === undefined) return;
+  err(
+    `\nNext: copy ${
+      worker[0]
+    } to each machine (${target.system}) that is to compute, start it there with` +
+      `\n  ./worker --worker-id worker-03 --port 5001 --host 0.0.0.0` +
+      `\nand list it with its address in config_workers.json. Nothing else is needed there.`,
+  );
+}
+
+if (import.meta.main) await runProgram(COMMAND, main);
