@@ -1,6 +1,5 @@
 /**
- * What a store promises of files: invisible until accepted, then all at once; known tasks are told
- * from new ones.
+ * What a store promises of a file being received: invisible until accepted, then all at once.
  *
  * @module
  */
@@ -12,7 +11,6 @@ import {
   apply,
   assigned,
   changeTo,
-  completed,
   failed,
   fileOf,
   freshIds,
@@ -26,8 +24,6 @@ import {
 export function intakeConformance(test: RegisterTest): void {
   visibility(test);
   conflicts(test);
-  knownTasks(test);
-  receipts(test);
 }
 
 function visibility(test: RegisterTest): void {
@@ -116,6 +112,47 @@ function visibility(test: RegisterTest): void {
     assertEquals(idsOf((await store.claim(PYTHON, position, 9)).tasks), ["x", "y"]);
     assertEquals(idsOf(await listAll(store, {})), ["y", "x", "a"]);
   });
+
+  test("keeps that order however much changes while a file is received", async ({ store }) => {
+    const ids = Array.from({ length: 600 }, (_, i) => `old-${i}`);
+    await accept(store, "old", tasksOf(ids));
+    await apply(store, ids, assigned);
+    await apply(store, ids, failed);
+    const intake = await store.receive(fileOf("new"));
+    await intake.add(tasksOf(["x"]));
+    await apply(store, ids.slice(1), requeued);
+    await apply(store, ids.slice(1), assigned);
+    await intake.add(tasksOf(["y"]));
+    await apply(store, ids.slice(1), failed);
+    await apply(store, ids.slice(1), requeued);
+    const { position } = await store.claim(PYTHON, 0, 1_000);
+    await intake.add(tasksOf(["z"]));
+    await intake.finish({ rerun: false });
+    const row = (await store.load(["old-0"]))[0]!;
+    await store.commit([{ kind: "batch_accepted", batch: "new", at: 1 }, requeued(row)]);
+    const { tasks } = await store.claim(PYTHON, position, 1_000);
+    assertEquals(idsOf(tasks), ["x", "y", "z", "old-0"]);
+    const [latest, ...rest] = idsOf(await listAll(store, {}));
+    assertEquals([latest, ...rest.slice(0, 3)], ["old-0", "z", "y", "x"]);
+    assertEquals(await store.recount(), await store.counts());
+  });
+
+  test("gives up a file whose acceptance failed without a trace", async ({ store }) => {
+    await accept(store, "old", tasksOf(["a"]));
+    const [row] = await store.load(["a"]);
+    const intake = await store.receive(fileOf("bad"));
+    await intake.add(tasksOf(["b", "c"]));
+    await intake.finish({ rerun: false });
+    const accepting = { kind: "batch_accepted", batch: "bad", at: 1 } as const;
+    const stray = changeTo({ ...row!, status: "running" }, { status: "failed" });
+    await assertRejects(() => store.commit([accepting, stray]), StoreError, "not there");
+    assertEquals(idsOf(await listAll(store, {})), ["a"]);
+    await intake.abandon();
+    await accept(store, "good", tasksOf(["c"]));
+    assertEquals((await store.task("c"))?.file, "good.json");
+    assertEquals((await store.batch("good"))?.counts.pending, 1);
+    assertEquals(await store.recount(), await store.counts());
+  });
 }
 
 function conflicts(test: RegisterTest): void {
@@ -152,121 +189,5 @@ function conflicts(test: RegisterTest): void {
     await assertRejects(() => intake.abandon(), StoreError, "not being received");
     await assertRejects(() => store.receive(fileOf("one")), StoreError, "exists already");
     assertEquals(await freshIds(store), ["a"]);
-  });
-}
-
-function knownTasks(test: RegisterTest): void {
-  test("tells known tasks from new ones, in the order of the file", async ({ store }) => {
-    await accept(store, "old", tasksOf(["a", "b", "c"]));
-    const report = await accept(store, "new", tasksOf(["c", "x", "a", "b", "y"]));
-    assertEquals([report.accepted, report.known, report.requeue.length], [2, 3, 0]);
-    const listed: string[] = [];
-    let cursor: string | null | undefined;
-    while (cursor !== null) {
-      const page = await store.batchTasks("new", {
-        limit: 2,
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      listed.push(...idsOf(page.tasks));
-      cursor = page.next;
-    }
-    assertEquals(listed, ["c", "x", "a", "b", "y"]);
-    assertEquals((await store.task("a"))?.batch, "old");
-    assertEquals(idsOf(await listAll(store, { batch: "new" })).sort(), ["x", "y"]);
-    const record = (await store.batch("new"))!;
-    assertEquals([record.accepted, record.known, record.requeued], [2, 3, 0]);
-    assertEquals(record.counts.pending, 2);
-  });
-
-  test("names failed and cancelled tasks to run again, with rerun completed ones, too", async ({ store }) => {
-    const ids = ["waits", "done", "broken", "dropped"];
-    await accept(store, "old", tasksOf(ids));
-    await apply(store, ["done", "broken"], assigned);
-    await apply(store, ["done"], completed);
-    await apply(store, ["broken"], failed);
-    await apply(store, ["dropped"], (row) => changeTo(row, { status: "cancelled" }));
-    const again = await accept(store, "again", tasksOf(ids));
-    assertEquals(idsOf(again.requeue), ["broken", "dropped"]);
-    assertEquals([again.accepted, again.known, again.queues], [0, 2, []]);
-    assertEquals(await freshIds(store), ["waits", "broken", "dropped"]);
-    assertEquals((await store.task("broken"))?.batch, "old");
-    const rerun = await accept(store, "rerun", tasksOf(ids), { rerun: true });
-    assertEquals(idsOf(rerun.requeue), ["done"]);
-    assertEquals((await store.batch("rerun"))?.requeued, 1);
-    assertEquals((await store.batch("old"))?.counts.pending, 4);
-    assertEquals(await store.recount(), await store.counts());
-  });
-
-  test("says in which queues the new tasks of a file are going to wait", async ({ store }) => {
-    const intake = await store.receive(fileOf("b"));
-    await intake.add([...tasksOf(["a"]), ...tasksOf(["b"], { priority: 8, priority_written: 8 })]);
-    const { queues } = await intake.finish({ rerun: false });
-    assertEquals(queues, [PYTHON, { priority: 8, algorithm: "python" }]);
-  });
-}
-
-function receipts(test: RegisterTest): void {
-  test("keeps what was written in the file", async (given) => {
-    const [task] = tasksOf(["a"], {
-      priority: 8,
-      priority_written: "high",
-      description: "Una descripción",
-      timeout: 1.5,
-      extra: { owner: "Ana", tags: [1, 2] },
-    });
-    await accept(given.store, "b", [task!]);
-    const store = await given.reopen();
-    const { seq: _, ...row } = (await store.page({}, { limit: 1 })).tasks[0]!;
-    assertEquals(row, {
-      task_id: "a",
-      batch: "b",
-      algorithm: "python",
-      content: '["python",{"num_particles":10,"num_steps":0,"seed":42}]',
-      priority: 8,
-      created_at: 1_000,
-      timeout_ms: 1_500,
-      status: "pending",
-      attempt: 0,
-      worker: null,
-      assigned_at: null,
-      started_at: null,
-      completed_at: null,
-      execution_ms: null,
-      retry_count: 0,
-      redistributions: 0,
-      crashes: 0,
-      not_before: null,
-      error: null,
-      tried: [],
-      algorithm_written: "benchmark.py",
-      priority_written: "high",
-      description: "Una descripción",
-      extra: { owner: "Ana", tags: [1, 2] },
-      file: "b.json",
-      result: null,
-    });
-  });
-
-  test("keeps receipts of accepted and refused files, newest first", async (given) => {
-    await accept(given.store, "first", tasksOf(["a"]));
-    const errors = [{ path: "tasks[0]", code: "missing", message: "Not there" }];
-    await given.store.reject(fileOf("second", { file: "first.json" }), errors, 7);
-    await accept(given.store, "third", tasksOf(["a"]));
-    const store = await given.reopen();
-    const pages = [await store.batches({ limit: 2 })];
-    pages.push(await store.batches({ limit: 2, cursor: pages[0]!.next! }));
-    assertEquals(pages.map((page) => page.batches.map(({ id }) => id)), [
-      ["third", "second"],
-      ["first"],
-    ]);
-    assertEquals(pages[1]!.next, null);
-    const refused = (await store.batch("20240708_143000_second.json"))!;
-    assertEquals([refused.state, refused.errors, refused.errors_total], ["rejected", errors, 7]);
-    assertEquals((await store.batch("first.json"))?.id, "second");
-    assertEquals((await store.batch("first"))?.metadata, { source: "first" });
-    assertEquals((await store.batch("third"))?.finished_at, 2_000);
-    assertEquals(await store.batch("fourth"), null);
-    const counts = await store.counts();
-    assertEquals([counts.files_accepted, counts.files_rejected], [2, 1]);
   });
 }

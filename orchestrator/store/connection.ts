@@ -20,7 +20,6 @@ const CHECKPOINT_PAGES = 4000;
  */
 const SETTINGS = `
 PRAGMA locking_mode = EXCLUSIVE;
-PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA busy_timeout = 2000;
 PRAGMA foreign_keys = ON;
@@ -38,7 +37,7 @@ export class Connection {
   constructor(readonly path: string) {
     this.#database = guard(path, () => new DatabaseSync(path));
     try {
-      guard(path, () => this.#database.exec(SETTINGS));
+      guard(path, () => this.#configure());
     } catch (error) {
       this.#database.close();
       throw error;
@@ -53,6 +52,10 @@ export class Connection {
     return Number(this.#prepare(sql).run(...values).changes);
   }
 
+  /**
+   * The first row. The statement is not run to its end: outside of a transaction, what it should
+   * have written could fail unnoticed, so it may only read there.
+   */
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
     return this.#prepare(sql).get(...values) as unknown as Row | undefined;
   }
@@ -84,13 +87,22 @@ export class Connection {
 
   /** Moves the log into the database file, syncs it, and empties the log. */
   checkpoint(): void {
-    const [busy] = this.get("PRAGMA wal_checkpoint(TRUNCATE)")!;
+    const [[busy]] = this.all("PRAGMA wal_checkpoint(TRUNCATE)") as [Row];
     if (busy !== 0) throw new Error("database is locked");
   }
 
   close(): void {
     this.#statements.clear();
-    this.#database.close();
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #configure(): void {
+    this.#database.exec(SETTINGS);
+    // A failure to change the mode is no error to SQLite: it stays in the old one.
+    const [[mode]] = this.all("PRAGMA journal_mode = WAL") as [Row];
+    if (mode !== "wal") {
+      throw new StoreError("io", `The store ${this.path} cannot keep a log: its mode is ${mode}`);
+    }
   }
 
   #prepare(sql: string): StatementSync {
@@ -105,10 +117,14 @@ export class Connection {
   }
 }
 
-/** node:sqlite passes on SQLite's words but not its number. */
+/** The words of SQLite, whose numbers node:sqlite does not pass on, and of the system. */
 const SIGNS: readonly (readonly [RegExp, StoreErrorCode, string])[] = [
-  [/database or disk is full/, "full", "No space is left for"],
-  [/disk I\/O error|unable to open database file|readonly database/, "io", "The disk failed under"],
+  [/database or disk is full|No space left/, "full", "No space is left for"],
+  [
+    /disk I\/O error|unable to open database file|readonly database|\(os error (5|30)\)/,
+    "io",
+    "The disk failed under",
+  ],
   [/malformed|not a database|unsupported file format/, "corrupt", "Damaged:"],
   [/database is locked/, "locked", "Another program has opened"],
 ];
@@ -122,7 +138,8 @@ export function guard<T>(path: string, work: () => T): T {
   }
 }
 
-function translate(path: string, error: unknown): unknown {
+/** SQLite's error as the store's; every other error as it is. */
+export function translate(path: string, error: unknown): unknown {
   if (error instanceof StoreError || !(error instanceof Error)) return error;
   for (const [sign, code, words] of SIGNS) {
     if (sign.test(error.message)) {

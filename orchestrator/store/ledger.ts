@@ -21,7 +21,7 @@ FROM farm`;
 
 export class Ledger {
   readonly farm: string;
-  readonly queues: Queues = new Queues();
+  queues: Queues = new Queues();
   readonly heads: BatchHeads;
   intake: OpenIntake | null = null;
   #connection: Connection;
@@ -45,8 +45,13 @@ export class Ledger {
   }
 
   get connection(): Connection {
-    if (this.#down !== null) throw this.#down;
+    this.checkOpen();
     return this.#connection;
+  }
+
+  /** Throws if the store was closed or lost its disk. */
+  checkOpen(): void {
+    if (this.#down !== null) throw this.#down;
   }
 
   get totals(): Readonly<Totals> {
@@ -130,9 +135,7 @@ export class Ledger {
     let id = this.queues.id(key);
     if (id === undefined) {
       const sql = "INSERT INTO queues (priority, algorithm) VALUES (?, ?) RETURNING id";
-      id = guard(this.path, () => {
-        return this.connection.number(sql, key.priority, key.algorithm);
-      });
+      id = this.loose(() => this.connection.number(sql, key.priority, key.algorithm));
       this.queues.add(id, key);
     }
     return id;
@@ -180,6 +183,7 @@ export class Ledger {
     for (const _ of clearUnaccepted(connection, this.#totals.nextSeq));
     this.intake = null;
     this.heads.clear();
+    this.queues = new Queues();
     for (const [id, priority, algorithm] of connection.all("SELECT * FROM queues")) {
       this.queues.add(Number(id), { priority: Number(priority), algorithm: String(algorithm) });
     }

@@ -25,31 +25,32 @@ export interface OpenFile {
 
 /** Throws {@linkcode StoreError}; nothing stays open or locked then. */
 export function openFile(path: string, options: OpenOptions): OpenFile {
-  Deno.mkdirSync(dirname(path), { recursive: true });
-  const lock = FolderLock.take(path);
-  try {
-    checkFile(path, lock);
-    const connection = new Connection(path);
+  return guard(path, () => {
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    const lock = FolderLock.take(path);
+    let connection: Connection | null = null;
     try {
-      return guard(path, () => openLocked(connection, lock, options));
+      checkFile(path, lock);
+      connection = new Connection(path);
+      return openLocked(connection, lock, options);
     } catch (error) {
-      connection.close();
+      connection?.close();
+      lock.release();
       throw error;
     }
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+  });
 }
 
 /** Closes the file, notes how it was left, and lets the folder go. */
 export function closeFile({ ledger, lock }: OpenFile): void {
+  const { farm, path, totals: { generation } } = ledger;
   try {
-    const { farm, path } = ledger;
-    const { generation } = ledger.totals;
     if (!ledger.close()) return;
     const closed = digestOf(path);
-    lock.markSynced({ farm, generation, ...(closed === null ? {} : { closed }) });
+    guard(
+      path,
+      () => lock.markSynced({ farm, generation, ...(closed === null ? {} : { closed }) }),
+    );
   } finally {
     lock.release();
   }

@@ -25,7 +25,7 @@ import {
   results,
   unwrittenResultFiles,
 } from "./sqlite_results.ts";
-import { guard } from "./connection.ts";
+import { translate } from "./connection.ts";
 import type { Store } from "./store.ts";
 
 /** An open store, and what its owner should hear about the folder it is in. */
@@ -43,35 +43,41 @@ export function openSqliteStore(path: string, options: OpenOptions = {}): Promis
     const file = openFile(path, options);
     const { ledger, warnings } = file;
     let intake: SqliteIntake | null = null;
-    const now = <T>(work: () => T): Promise<T> => Promise.try(() => guard(path, work));
-    const later = <T>(work: () => Promise<T>): Promise<T> => work();
+    const call = async <T>(work: () => T | Promise<T>): Promise<T> => {
+      ledger.checkOpen();
+      try {
+        return await work();
+      } catch (error) {
+        throw translate(path, error);
+      }
+    };
     const store: Store = {
       farm: ledger.farm,
-      receive: (start) => now(() => intake = new SqliteIntake(ledger, start)),
+      receive: (start) => call(() => intake = new SqliteIntake(ledger, start)),
       reject: (start, errors, errorsTotal) =>
-        now(() => rejectBatch(ledger, start, { state: "rejected", errors, errorsTotal })),
-      commit: (changes) => now(() => commitChanges(ledger, intake, changes)),
-      claim: (key, after, limit) => now(() => claim(ledger, key, { after, limit })),
-      queues: () => now(() => freshQueues(ledger)),
-      unfinished: () => now(() => unfinished(ledger)),
-      load: (taskIds) => now(() => loadTasks(ledger, taskIds)),
-      workers: () => now(() => workers(ledger)),
-      counts: () => now(() => counts(ledger)),
-      recount: () => now(() => recount(ledger)),
-      executionTimes: () => now(() => ledger.times.summary()),
-      workerTotals: () => now(() => ledger.workerTotals()),
-      page: (query, options) => later(() => page(ledger, query, options)),
-      count: (query) => later(() => count(ledger, query)),
-      task: (taskId) => now(() => detail(ledger, taskId)),
-      batches: (options) => now(() => batches(ledger, options)),
-      batch: (name) => now(() => batch(ledger, name)),
-      batchTasks: (id, options) => now(() => batchTasks(ledger, id, options)),
-      planResultFile: (name, options) => now(() => planResultFile(ledger, name, options)),
-      unwrittenResultFiles: () => now(() => unwrittenResultFiles(ledger)),
-      resultFile: (name) => now(() => resultFile(ledger, name)),
-      results: (from, to) => now(() => results(ledger, from, to)),
-      resultFileWritten: (name) => now(() => resultFileWritten(ledger, name)),
-      close: () => now(() => closeFile(file)),
+        call(() => rejectBatch(ledger, start, { state: "rejected", errors, errorsTotal })),
+      commit: (changes) => call(() => commitChanges(ledger, intake, changes)),
+      claim: (key, after, limit) => call(() => claim(ledger, key, { after, limit })),
+      queues: () => call(() => freshQueues(ledger)),
+      unfinished: () => call(() => unfinished(ledger)),
+      load: (taskIds) => call(() => loadTasks(ledger, taskIds)),
+      workers: () => call(() => workers(ledger)),
+      counts: () => call(() => counts(ledger)),
+      recount: () => call(() => recount(ledger)),
+      executionTimes: () => call(() => ledger.times.summary()),
+      workerTotals: () => call(() => ledger.workerTotals()),
+      page: (query, options) => call(() => page(ledger, query, options)),
+      count: (query) => call(() => count(ledger, query)),
+      task: (taskId) => call(() => detail(ledger, taskId)),
+      batches: (options) => call(() => batches(ledger, options)),
+      batch: (name) => call(() => batch(ledger, name)),
+      batchTasks: (id, options) => call(() => batchTasks(ledger, id, options)),
+      planResultFile: (name, options) => call(() => planResultFile(ledger, name, options)),
+      unwrittenResultFiles: () => call(() => unwrittenResultFiles(ledger)),
+      resultFile: (name) => call(() => resultFile(ledger, name)),
+      results: (from, to) => call(() => results(ledger, from, to)),
+      resultFileWritten: (name) => call(() => resultFileWritten(ledger, name)),
+      close: () => Promise.try(() => closeFile(file)),
     };
     return { store, warnings };
   });

@@ -44,7 +44,7 @@ const INSERT_KNOWN = `
 INSERT INTO batch_known (batch, anchor, place, seq) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`;
 
 /** Room below a file for the changes of other tasks while it is received. */
-const ROOM_MIN = 65_536;
+const ROOM_MIN = 1_024;
 
 const TO_REQUEUE = `
 SELECT ${TASK_COLUMNS} FROM batch_known k JOIN tasks t ON t.seq = k.seq

@@ -5,6 +5,7 @@
  */
 import { intakeConformance } from "./conformance_intake.ts";
 import { listingConformance } from "./conformance_listing.ts";
+import { receiptsConformance } from "./conformance_receipts.ts";
 import { resultsConformance } from "./conformance_results.ts";
 import { schedulingConformance } from "./conformance_scheduling.ts";
 import type { Store } from "./store.ts";
@@ -33,6 +34,7 @@ export function storeConformance(name: string, open: OpenForTest): void {
     });
   };
   intakeConformance(test);
+  receiptsConformance(test);
   schedulingConformance(test);
   listingConformance(test);
   resultsConformance(test);
