@@ -12,7 +12,7 @@ import type { SchedulerState } from "./state.ts";
 export function waitingReason(state: SchedulerState, row: TaskRow, at: Instant): string | null {
   if (row.status !== "pending" && row.status !== "redistributed") return null;
   if (row.not_before !== null && row.not_before > at.wall) {
-    return `backoff until ${new Date(row.not_before).toISOString()}`;
+    return `backoff for ${Math.ceil((row.not_before - at.wall) / 1000)} s`;
   }
   const connected = [...state.workers.values()].filter((worker) => worker.connected);
   if (connected.length === 0) return "no worker is connected";

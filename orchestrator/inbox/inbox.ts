@@ -117,8 +117,10 @@ export class Inbox implements InboxView {
     }
   }
 
+  /** Something may have changed. A scan under way may have passed it by already. */
   #hint(): void {
-    this.#scanIn(HINT_MS);
+    if (this.#scanning !== null) this.#scanAgain = true;
+    else this.#scanIn(HINT_MS);
   }
 
   #scanIn(ms: number): void {
