@@ -1,0 +1,101 @@
+/**
+ * The worker's settings: flags, environment and `.env` become one frozen object.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import {
+  type CommandSpec,
+  type FlagSpec,
+  type ParsedCommand,
+  UsageError,
+} from "../platform/arguments.ts";
+import { LOG_LEVELS, type LogLevel } from "../platform/log.ts";
+import type { Settings } from "../platform/settings.ts";
+
+/** The worker's command line. */
+export const WORKER_COMMAND = {
+  command: "deno task worker",
+  summary: "Runs one worker: it takes tasks from an orchestrator and simulates them on all cores.",
+  examples: [
+    "deno task worker --worker-id worker-01 --port 5001",
+    "deno task worker --worker-id worker-02 --port 5002 --capacity 2",
+    "deno task worker --worker-id worker-03 --port 5001 --host 0.0.0.0   # on another machine",
+  ],
+  flags: {
+    "worker-id": {
+      kind: "text",
+      value: "ID",
+      description: "Name of this worker, as config_workers.json lists it (default: worker-01)",
+    },
+    port: {
+      kind: "integer",
+      value: "N",
+      min: 0,
+      max: 65535,
+      description: "Port to listen on; 0 takes a free one (default: 5001)",
+    },
+    host: {
+      kind: "text",
+      value: "ADDRESS",
+      description: "Address to listen on (default: 127.0.0.1)",
+    },
+    capacity: {
+      kind: "integer",
+      value: "N",
+      min: 1,
+      max: 1024,
+      description: "Tasks at a time (default: the hardware threads)",
+    },
+  },
+} as const satisfies CommandSpec<Record<string, FlagSpec>>;
+
+export interface WorkerConfig {
+  readonly workerId: string;
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** Tasks at a time. */
+  readonly capacity: number;
+  /** DRAIN_TIMEOUT: time for running tasks to finish after SIGTERM or SIGINT, ms. */
+  readonly drainMs: number;
+  /** TASK_HISTORY_SIZE: ended attempts that /history shows. */
+  readonly historySize: number;
+  /** PERFORMANCE_MONITORING: false = heartbeats carry no CPU and memory. */
+  readonly monitoring: boolean;
+  readonly logFolder: string;
+  readonly logLevel: LogLevel;
+  readonly logMaxBytes: number;
+  readonly logOldFiles: number;
+}
+
+/**
+ * The settings of a worker that works in `folder`.
+ *
+ * @throws {UsageError} When one of them does not parse.
+ */
+export function workerConfig(
+  flags: ParsedCommand<typeof WORKER_COMMAND["flags"]>["flags"],
+  { settings, folder }: { readonly settings: Settings; readonly folder: string },
+): WorkerConfig {
+  const workerId = flags["worker-id"] ?? "worker-01";
+  // The id becomes part of a file name and of log lines.
+  if (!/^[\w.-]{1,100}$/.test(workerId) || /^\.+$/.test(workerId)) {
+    throw new UsageError(
+      `--worker-id is "${workerId}" but takes up to 100 letters, digits, dots, dashes or underscores`,
+    );
+  }
+  return Object.freeze({
+    workerId,
+    host: flags.host ?? "127.0.0.1",
+    port: flags.port ?? 5001,
+    capacity: flags.capacity ?? navigator.hardwareConcurrency,
+    drainMs: 1000 * settings.number("DRAIN_TIMEOUT", { fallback: 30, min: 0, max: 86_400 }),
+    historySize: settings.integer("TASK_HISTORY_SIZE", { fallback: 100, min: 0, max: 100_000 }),
+    monitoring: settings.boolean("PERFORMANCE_MONITORING", { fallback: true }),
+    logFolder: join(folder, "logs"),
+    logLevel: settings.choice("LOG_LEVEL", LOG_LEVELS, { fallback: "INFO" }),
+    logMaxBytes: settings.integer("LOG_MAX_BYTES", { fallback: 10 * 1024 * 1024, min: 1024 }),
+    logOldFiles: settings.integer("LOG_BACKUP_COUNT", { fallback: 5, min: 0, max: 1000 }),
+  });
+}

@@ -1,0 +1,136 @@
+/**
+ * The worker program: reads its settings, serves its HTTP interface, and drains on SIGTERM or
+ * SIGINT.
+ *
+ * @module
+ */
+import { EXIT, type ParsedCommand, runProgram } from "../platform/arguments.ts";
+import { closeLogging, configureLogging, getLogger } from "../platform/log.ts";
+import { readSettings } from "../platform/settings.ts";
+import { err, out } from "../platform/terminal.ts";
+import { createApp } from "./app.ts";
+import { WORKER_COMMAND, type WorkerConfig, workerConfig } from "./config.ts";
+import { releaseLogFile, workerLogFile } from "./log_file.ts";
+import { WorkerService } from "./service.ts";
+
+const log = getLogger();
+
+/** Time for the last answers to reach their readers, ms. */
+const SHUTDOWN_MS = 1000;
+
+type Flags = ParsedCommand<typeof WORKER_COMMAND["flags"]>["flags"];
+
+/** Runs a worker until it is told to stop; resolves with the exit code. */
+async function main({ flags }: { readonly flags: Flags }): Promise<number> {
+  const folder = Deno.cwd();
+  const config = workerConfig(flags, { settings: readSettings(folder), folder });
+  configureLogging({
+    program: "worker",
+    level: config.logLevel,
+    file: workerLogFile(config.logFolder, config.workerId),
+    stderr: "WARNING",
+    maxBytes: config.logMaxBytes,
+    oldFiles: config.logOldFiles,
+  });
+  surviveStrayErrors();
+  const worker = new WorkerService(config);
+  const stop = stopSignal();
+  try {
+    const [server] = await Promise.all([listen(config, worker), worker.start()]);
+    announce(config, server.addr.port);
+    const code = await drainOn(await stop, { config, worker });
+    // Streams end on our side first: shutdown() waits for ever on an open one.
+    worker.reporter.close();
+    await Promise.race([server.shutdown(), delay(SHUTDOWN_MS)]);
+    return code;
+  } catch (error) {
+    err(startFailure(config, error));
+    return EXIT.failure;
+  } finally {
+    worker.close();
+    closeLogging();
+    releaseLogFile();
+  }
+}
+
+function listen(
+  { host, port }: WorkerConfig,
+  worker: WorkerService,
+): Deno.HttpServer<Deno.NetAddr> {
+  const app = createApp(worker);
+  return Deno.serve({ hostname: host, port, onListen: () => {} }, app.fetch);
+}
+
+function announce({ workerId, host, capacity }: WorkerConfig, port: number): void {
+  const name = host.includes(":") ? `[${host}]` : host;
+  out(`Worker ${workerId} listens on http://${name}:${port} with capacity ${capacity}`);
+  log.info("Worker started", { worker_id: workerId, host, port, capacity, pid: Deno.pid });
+}
+
+async function drainOn(
+  signal: StopSignal,
+  { config, worker }: { readonly config: WorkerConfig; readonly worker: WorkerService },
+): Promise<number> {
+  const { held } = worker.executor.ledger;
+  log.info("Worker stops", { signal, held });
+  if (held > 0) {
+    err(`${signal}: finishing within ${config.drainMs / 1000} s; once more to stop at once`);
+  }
+  await worker.drainToEnd(config.drainMs);
+  log.info("Worker stopped", { signal });
+  return EXIT_OF[signal];
+}
+
+type StopSignal = "SIGINT" | "SIGTERM";
+const EXIT_OF = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
+
+/** The first signal to stop; a second one ends the process at once. */
+function stopSignal(): Promise<StopSignal> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const listenTo = (signal: StopSignal) =>
+      Deno.addSignalListener(signal, () => {
+        if (asked) Deno.exit(EXIT_OF[signal]);
+        asked = true;
+        resolve(signal);
+      });
+    listenTo("SIGINT");
+    // Windows knows no SIGTERM and throws.
+    if (Deno.build.os !== "windows") listenTo("SIGTERM");
+  });
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** An error that nobody awaited costs a log line, not the tasks of the whole worker. */
+function surviveStrayErrors(): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log.critical("Unhandled rejection", { error: event.reason, stack: stackOf(event.reason) });
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    log.critical("Uncaught error", { error: event.error, stack: stackOf(event.error) });
+  });
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined;
+}
+
+function startFailure({ host, port, workerId }: WorkerConfig, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  log.critical("Worker cannot run", { error });
+  if (error instanceof Deno.errors.AddrInUse) {
+    return `Port ${port} on ${host} is taken: stop the program that uses it, ` +
+      `or start ${workerId} with another --port`;
+  }
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return `This machine has no address ${host}: use 127.0.0.1, or 0.0.0.0 for all of its addresses`;
+  }
+  return `Worker ${workerId} cannot run on ${host}:${port}: ${message}`;
+}
+
+if (import.meta.main) await runProgram(WORKER_COMMAND, main);
