@@ -1,0 +1,101 @@
+/**
+ * `deno task check-communication`: can the orchestrator and this machine reach every worker, do all
+ * speak the same contract version, and do their clocks agree.
+ *
+ * @module
+ */
+import { readConfig } from "../orchestrator/config.ts";
+import { type CommandSpec, EXIT, type FlagSpec, runProgram } from "../platform/arguments.ts";
+import { out, styler, table } from "../platform/terminal.ts";
+import {
+  checkOrchestrator,
+  checkWorker,
+  type OrchestratorReport,
+  type WorkerReport,
+  workersToCheck,
+} from "./check_communication/farm_report.ts";
+import { LOCAL_ORCHESTRATOR, orchestratorUrl } from "./orchestrator_url.ts";
+
+const FLAGS = {
+  orchestrator: {
+    kind: "text",
+    value: "URL",
+    description: `The orchestrator to ask (${LOCAL_ORCHESTRATOR})`,
+  },
+  config: {
+    kind: "text",
+    value: "FILE",
+    description: "The list of workers (config_workers.json, and WORKER_nn_* of .env)",
+  },
+  json: { kind: "switch", description: "Print one JSON object" },
+} as const satisfies Record<string, FlagSpec>;
+
+const COMMAND: CommandSpec<typeof FLAGS> = {
+  command: "deno task check-communication",
+  summary:
+    "Checks that orchestrator and workers reach each other. Exit 0: all well, 3: some workers " +
+    "fail, 69: no orchestrator.",
+  examples: [
+    "deno task check-communication",
+    "deno task check-communication --orchestrator http://192.168.1.10:5000 --json",
+  ],
+  flags: FLAGS,
+};
+
+function exitCode(orchestrator: OrchestratorReport, workers: readonly WorkerReport[]): number {
+  if (!orchestrator.reachable) return EXIT.unreachable;
+  if (workers.some(({ problem }) => problem !== null)) return EXIT.partial;
+  return orchestrator.problem !== null || workers.length === 0 ? EXIT.failure : EXIT.ok;
+}
+
+const text = (value: number | string | null, unit = "") => value === null ? "-" : `${value}${unit}`;
+const rounded = (ms: number | null) => ms === null ? null : Number(ms.toPrecision(2));
+const yesNo = (value: boolean | null) => value === null ? "?" : value ? "yes" : "no";
+
+function print(orchestrator: OrchestratorReport, workers: readonly WorkerReport[]): void {
+  const style = styler();
+  const { url, status, version, response_ms, problem } = orchestrator;
+  if (orchestrator.reachable) {
+    out(`Orchestrator ${url}: ${status}, version ${version}, ${rounded(response_ms)} ms`);
+  }
+  if (problem !== null) out(style("red", problem));
+  out();
+  if (workers.length === 0) {
+    out("No worker is configured: list them in config_workers.json");
+    return;
+  }
+  const header = [
+    ...["Worker", "Address", "From here", "From orchestrator", "Contract", "Version"],
+    ...["Clock skew", "Answer", "Problem"],
+  ];
+  const rows = workers.map((worker) => [
+    worker.id,
+    worker.address,
+    yesNo(worker.reachable_from_here),
+    yesNo(worker.reachable_from_orchestrator),
+    text(worker.contract),
+    text(worker.version),
+    text(worker.clock_skew_ms, " ms"),
+    text(rounded(worker.response_ms), " ms"),
+    worker.problem ?? "",
+  ]);
+  out(table(header, rows, {
+    right: [6, 7],
+    style: (cell, row) =>
+      row < 0 ? style("bold", cell) : workers[row]?.problem ? style("red", cell) : cell,
+  }));
+}
+
+if (import.meta.main) {
+  await runProgram(COMMAND, async ({ flags }) => {
+    const url = orchestratorUrl(flags.orchestrator).replace(/\/+$/, "");
+    const config = readConfig({ flags: { config: flags.config }, folder: Deno.cwd() });
+    const { report, workers: seen } = await checkOrchestrator(url);
+    const workers = await Promise.all(
+      workersToCheck(config.workers, seen).map((worker) => checkWorker(worker, seen)),
+    );
+    if (flags.json) out(JSON.stringify({ orchestrator: report, workers }, null, 2));
+    else print(report, workers);
+    return exitCode(report, workers);
+  });
+}
