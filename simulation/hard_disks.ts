@@ -8,6 +8,7 @@ import type { Algorithm, Metrics, Simulation, Snapshot } from "./algorithm.ts";
 import { type DiskState, initialState, kineticEnergy, type Variant } from "./disks.ts";
 import { createKernel, type Kernel } from "./kernel.ts";
 import { type HardDiskParameters, hardDiskParameters } from "./parameters.ts";
+import { Sha256 } from "./sha256.ts";
 
 /** The original program in plain Python: overlapping pairs are pulled together. */
 export const PYTHON = {
@@ -76,7 +77,7 @@ export class HardDiskSimulation implements Simulation {
     };
   }
 
-  async summary(): Promise<Metrics> {
+  summary(): Promise<Metrics> {
     const state = this.#kernel.state();
     const metrics = {
       particles_processed: state.positions.length / 2,
@@ -85,15 +86,18 @@ export class HardDiskSimulation implements Simulation {
       wall_collisions: state.wallCollisions,
       kinetic_energy: kineticEnergy(state),
     };
-    return { ...metrics, state_sha256: await stateSha256(state), engine: this.engine };
+    const state_sha256 = stateSha256(state);
+    return Promise.resolve({ ...metrics, state_sha256, engine: this.engine });
   }
 }
 
-/** SHA-256, in hex, of all positions and then all velocities as little-endian float64. */
-export async function stateSha256(state: DiskState): Promise<string> {
-  const { positions, velocities } = state;
-  const view = new DataView(new ArrayBuffer(positions.byteLength + velocities.byteLength));
-  positions.forEach((value, k) => view.setFloat64(8 * k, value, true));
-  velocities.forEach((value, k) => view.setFloat64(positions.byteLength + 8 * k, value, true));
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", view)).toHex();
+/**
+ * SHA-256, in hex, of all positions and then all velocities as little-endian float64, which is how
+ * every processor that Deno runs on keeps them.
+ */
+function stateSha256({ positions, velocities }: DiskState): string {
+  return new Sha256()
+    .update(new Uint8Array(positions.buffer))
+    .update(new Uint8Array(velocities.buffer))
+    .hex();
 }
