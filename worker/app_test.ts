@@ -142,6 +142,12 @@ Deno.test("the worker answers garbage with problems and stays as it is", async (
   assertEquals(worker.executor.ledger.held, 0);
 });
 
+async function running(worker: WorkerService, task_id: string): Promise<void> {
+  while (!worker.executor.running().some((one) => one.task_id === task_id)) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 Deno.test("drainToEnd() lets what runs finish and hands back what does not", async () => {
   const worker = service();
   try {
@@ -154,6 +160,7 @@ Deno.test("drainToEnd() lets what runs finish and hands back what does not", asy
         { ...task, task_id: "waits", parameters: { value: 1 } },
       ],
     });
+    await running(worker, "short");
     await worker.drainToEnd(3000, 0);
     const statuses = worker.history.list().map(({ task_id, status }) => `${task_id} ${status}`);
     assertEquals(statuses.sort(), ["short completed", "waits returned"]);
@@ -162,6 +169,7 @@ Deno.test("drainToEnd() lets what runs finish and hands back what does not", asy
       farm: "farm",
       tasks: [{ ...task, task_id: "long", parameters: { value: 60_000 } }],
     });
+    await running(worker, "long");
     await worker.drainToEnd(50, 0);
     assertEquals(worker.history.list({ limit: 1 })[0]?.status, "returned");
   } finally {

@@ -132,6 +132,19 @@ Deno.test("Executor gives up a thread that ignores a cancel, and goes on with an
     assertEquals(executor.threadsReplaced, 1);
   }));
 
+Deno.test("Executor takes nothing more while too many of its threads hang", () =>
+  withExecutor({}, async ({ executor, outcomeOf, started }) => {
+    for (const id of ["first", "second"]) {
+      executor.dispatch({ farm: FARM, tasks: [task(id, "hangs", 3000)] });
+      await started(id);
+      executor.cancel(FARM, [ref(id)]);
+      await outcomeOf(id);
+    }
+    assert(executor.hangsTooMuch);
+    const { refused } = executor.dispatch({ farm: FARM, tasks: [task("late", "instant")] });
+    assertEquals(refused[0]?.code, "threads_hang");
+  }));
+
 Deno.test("Executor ends attempts at their timeout, obedient or not", () =>
   withExecutor({ capacity: 2 }, async ({ executor, outcomeOf }) => {
     executor.dispatch({

@@ -41,7 +41,8 @@ export interface HistoryStatistics {
 
 export class History {
   readonly #sizeMax: number;
-  #entries: HistoryEntry[] = [];
+  /** Oldest first; written out for people only when somebody asks. */
+  #ended: Attempt[] = [];
   readonly #counts: Record<EndStatus, number> = {
     completed: 0,
     failed: 0,
@@ -57,7 +58,8 @@ export class History {
     this.#sizeMax = sizeMax;
   }
 
-  record({ assignment, outcome }: Attempt): void {
+  record(attempt: Attempt): void {
+    const { outcome } = attempt;
     if (outcome === undefined) return;
     this.#counts[outcome.status]++;
     if (outcome.status === "completed") {
@@ -65,28 +67,19 @@ export class History {
       this.#minMs = Math.min(this.#minMs, outcome.execution_ms);
       this.#maxMs = Math.max(this.#maxMs, outcome.execution_ms);
     }
-    this.#entries.push({
-      task_id: outcome.task_id,
-      attempt: outcome.attempt,
-      algorithm: assignment.algorithm,
-      parameters: assignment.parameters,
-      status: outcome.status,
-      started_at: outcome.started_at === null ? null : localTime(outcome.started_at),
-      completed_at: localTime(outcome.ended_at),
-      execution_time: outcome.execution_ms / 1000,
-      error: outcome.status === "failed" ? outcome.failure.message : null,
-    });
+    this.#ended.push(attempt);
     // Cut seldom and not at every record, which would move the whole list each time.
-    if (this.#entries.length >= 2 * this.#sizeMax + 100) this.#cut();
+    if (this.#ended.length >= 2 * this.#sizeMax + 100) this.#cut();
   }
 
   /** The last attempts, newest first. */
   list(filter: { readonly limit?: number; readonly status?: EndStatus } = {}): HistoryEntry[] {
     this.#cut();
-    return this.#entries
-      .filter((entry) => filter.status === undefined || entry.status === filter.status)
+    return this.#ended
+      .filter(({ outcome }) => filter.status === undefined || outcome?.status === filter.status)
       .reverse()
-      .slice(0, filter.limit);
+      .slice(0, filter.limit)
+      .flatMap(entryOf);
   }
 
   count(status: EndStatus): number {
@@ -111,6 +104,21 @@ export class History {
   }
 
   #cut(): void {
-    this.#entries = this.#sizeMax === 0 ? [] : this.#entries.slice(-this.#sizeMax);
+    this.#ended = this.#sizeMax === 0 ? [] : this.#ended.slice(-this.#sizeMax);
   }
+}
+
+function entryOf({ assignment, outcome }: Attempt): HistoryEntry | [] {
+  if (outcome === undefined) return [];
+  return {
+    task_id: outcome.task_id,
+    attempt: outcome.attempt,
+    algorithm: assignment.algorithm,
+    parameters: assignment.parameters,
+    status: outcome.status,
+    started_at: outcome.started_at === null ? null : localTime(outcome.started_at),
+    completed_at: localTime(outcome.ended_at),
+    execution_time: outcome.execution_ms / 1000,
+    error: outcome.status === "failed" ? outcome.failure.message : null,
+  };
 }

@@ -15,6 +15,7 @@ import { getLogger } from "../platform/log.ts";
 import { ProcessUsage, type Usage } from "../platform/process_usage.ts";
 import { ALGORITHM_NAMES, findAlgorithm } from "../simulation/registry.ts";
 import type { Algorithm } from "../simulation/algorithm.ts";
+import { AttemptLog } from "./attempt_log.ts";
 import { type Attempt, refOf } from "./attempts.ts";
 import { Executor } from "./executor.ts";
 import { History } from "./history.ts";
@@ -54,6 +55,7 @@ export class WorkerService {
   readonly algorithms: readonly string[];
   /** Tells one start of the process from the next. */
   readonly epoch = crypto.randomUUID();
+  readonly #attemptLog = new AttemptLog();
   readonly #usage = new ProcessUsage();
   #lastUsage: Usage = { cpu: null, memoryBytes: null };
   #usageReadAtMs = -Infinity;
@@ -139,10 +141,7 @@ export class WorkerService {
     this.history.record(attempt);
     this.metrics.ended(attempt);
     this.reporter.report(attempt);
-    const outcome = attempt.outcome!;
-    if (outcome.status !== "failed") return;
-    const { task_id, attempt: number, failure: { code, message } } = outcome;
-    log.info("Attempt failed", { task_id, attempt: number, code, message });
+    this.#attemptLog.ended(attempt);
   }
 
   #hello(farm: string): Hello {
