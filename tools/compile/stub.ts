@@ -70,6 +70,7 @@ case "$(uname -s) $(uname -m)" in
   ${uname}) ;;
   *) fail "This file is for ${system}, and this is $(uname -s) on $(uname -m): compile it with --target for this machine" ;;
 esac
+command -v cksum >/dev/null || fail "Unpacking needs cksum: install coreutils"
 
 # A folder of this user that nobody else can enter.
 own() {
@@ -83,7 +84,8 @@ intact() { [ -f "$1" ] && case "$(cksum <"$1") " in "$2 "*) ;; *) false ;; esac;
 part() {
   intact "$base/$1" "$2" && return
   new="$base/$1.$(uname -n).$$"
-  trap 'rm -f "$new"; exit 143' HUP INT TERM
+  trap 'rm -f "$new"; exit 130' INT
+  trap 'rm -f "$new"; exit 143' HUP TERM
   case $3 in
     lines) tail -n "+$4" "$self" 2>/dev/null | head -n "$5" ;;
     bytes) tail -c "+$4" "$self" ;;
