@@ -16,6 +16,14 @@ import type { Change, QueueKey, Store } from "./store/store.ts";
 
 /** Most events of one turn of the loop: bounds the transaction, and the wait of the next one. */
 const EVENTS_MAX = 1000;
+/**
+ * After a commit the next one waits this many times as long as that one took, so that under load
+ * at least three quarters of the time are left for work and the groups grow with the price of a
+ * sync. An idle farm never waits: its last commit is long ago.
+ */
+const COMMIT_PACE = 3;
+/** Longest such wait, ms. */
+const COMMIT_PACE_MAX_MS = 25;
 /** Pause between attempts to reach a store that fails, ms. */
 const STORE_RETRY_MS = 500;
 
@@ -50,15 +58,36 @@ export const SYSTEM_CLOCK: Clock = {
   now: () => ({ wall: Date.now(), mono: performance.now() }),
 };
 
+/** How the loop waits: a simulated world lets time pass in its own way. */
+export interface Timers {
+  /** Lets everything that has arrived be queued. */
+  breathe(): Promise<void>;
+  pause(ms: number): Promise<void>;
+  /** Calls `act` again and again; returns what ends it. */
+  every(ms: number, act: () => void): () => void;
+}
+export const SYSTEM_TIMERS: Timers = {
+  breathe: () => setImmediate(),
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  every(ms, act) {
+    const timer = setInterval(act, ms);
+    return () => clearInterval(timer);
+  },
+};
+
+/** What the loop needs of a store. */
+export type SchedulerStore = Pick<Store, "commit" | "claim" | "queues" | "unfinished">;
+
 interface Request {
   readonly prepare: () => Promise<NewEvent | null>;
   readonly settle: (error: Error | null) => void;
 }
 
 export class Scheduler {
-  readonly #store: Store;
+  readonly #store: SchedulerStore;
   readonly #policy: Policy;
   readonly #clock: Clock;
+  readonly #timers: Timers;
   readonly #seed: number;
   readonly #listeners: Listener[] = [];
   #hands: Hands | null = null;
@@ -71,11 +100,17 @@ export class Scheduler {
   #storeError: Error | null = null;
   #configured: NewEvent | null = null;
   #done: Promise<void> | null = null;
+  /** Not to commit before, by the monotonic clock. */
+  #commitAfterMono = 0;
 
-  constructor(store: Store, options: { policy: Policy; clock?: Clock; seed?: number }) {
+  constructor(
+    store: SchedulerStore,
+    options: { policy: Policy; clock?: Clock; timers?: Timers; seed?: number },
+  ) {
     this.#store = store;
     this.#policy = options.policy;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#timers = options.timers ?? SYSTEM_TIMERS;
     this.#seed = options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
     this.#state = createState(this.#policy, this.#seed);
   }
@@ -140,17 +175,23 @@ export class Scheduler {
   }
 
   async #run(): Promise<void> {
-    const timer = setInterval(() => this.submit({ kind: "ticked" }), TICK_MS);
+    const stopTicking = this.#timers.every(TICK_MS, () => this.submit({ kind: "ticked" }));
     try {
       while (!this.#stopping || this.#events.length > 0 || this.#requests.length > 0) {
         if (this.#events.length === 0 && this.#requests.length === 0) await this.#sleep();
         // Let everything that has arrived be queued first: the more events, the fewer syncs.
-        await setImmediate();
+        await this.#timers.breathe();
+        await this.#pace();
         await this.#turn();
       }
     } finally {
-      clearInterval(timer);
+      stopTicking();
     }
+  }
+
+  async #pace(): Promise<void> {
+    const waitMs = this.#commitAfterMono - this.#clock.now().mono;
+    if (waitMs >= 1 && !this.#stopping) await this.#timers.pause(waitMs);
   }
 
   #sleep(): Promise<void> {
@@ -186,11 +227,20 @@ export class Scheduler {
     const effects = stepAll(this.#state, events, { dispatching });
     const changes: Change[] = [];
     for (const effect of effects) if (effect.kind === "persist") changes.push(effect.change);
-    const finished = changes.length === 0 ? [] : (await this.#store.commit(changes)).finished;
+    const finished = changes.length === 0 ? [] : await this.#commit(changes);
     for (const effect of effects) this.#act(effect);
     if (changes.length > 0) {
       for (const listener of this.#listeners) listener.committed?.(changes, finished);
     }
+  }
+
+  async #commit(changes: readonly Change[]): Promise<readonly string[]> {
+    const startMono = this.#clock.now().mono;
+    const { finished } = await this.#store.commit(changes);
+    const endMono = this.#clock.now().mono;
+    const paceMs = Math.min(COMMIT_PACE_MAX_MS, (endMono - startMono) * COMMIT_PACE);
+    this.#commitAfterMono = endMono + paceMs;
+    return finished;
   }
 
   #act(effect: Effect): void {
@@ -248,7 +298,7 @@ export class Scheduler {
     this.#storeError = error;
     for (const listener of this.#listeners) listener.storeFailed?.(error);
     while (!this.#stopping) {
-      await new Promise((resolve) => setTimeout(resolve, STORE_RETRY_MS));
+      await this.#timers.pause(STORE_RETRY_MS);
       for (const request of this.#requests.splice(0)) request.settle(error);
       this.#events = [];
       try {
