@@ -57,10 +57,14 @@ export function onBatchAccepted(turn: Turn, event: EventOf<"batch_accepted">): v
   for (const row of event.requeue) reviveIfEnded(turn, row);
 }
 
-/** The row was read before this step: if it is in the window now, it runs or waits already. */
+/**
+ * The row was read before this step: if it is in the window now, it runs or waits already, and if it
+ * has changed at this go, somebody asked the same a moment earlier.
+ */
 function reviveIfEnded(turn: Turn, row: TaskRow): void {
   const ended = row.status === "completed" || row.status === "failed" || row.status === "cancelled";
-  if (ended && !turn.state.window.has(row.task_id)) revive(turn, row);
+  if (!ended || turn.state.window.has(row.task_id) || turn.changed.has(row.task_id)) return;
+  revive(turn, row);
 }
 
 export function onRetryRequested(turn: Turn, event: EventOf<"retry_requested">): void {
@@ -71,7 +75,9 @@ export function onCancelRequested(turn: Turn, event: EventOf<"cancel_requested">
   for (const row of event.tasks) {
     const task = turn.state.window.get(row.task_id);
     if (task !== undefined) cancel(turn, task);
-    else if (row.status === "pending") cancel(turn, waitingInStore(row));
+    else if (row.status === "pending" && !turn.changed.has(row.task_id)) {
+      cancel(turn, waitingInStore(row));
+    }
   }
 }
 

@@ -51,8 +51,9 @@ export function stepAll(
   const last = events.at(-1);
   if (last === undefined) return [];
   const effects: Effect[] = [];
-  for (const event of events) handle({ state, at: event.at, effects }, event);
-  if (dispatching) assignWaiting({ state, at: last.at, effects });
+  const changed = new Set<string>();
+  for (const event of events) handle({ state, at: event.at, effects, changed }, event);
+  if (dispatching) assignWaiting({ state, at: last.at, effects, changed });
   return effects;
 }
 

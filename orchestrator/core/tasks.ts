@@ -41,6 +41,8 @@ export interface Turn {
   readonly state: SchedulerState;
   readonly at: Instant;
   readonly effects: Effect[];
+  /** Tasks that changed at this go: what a request has read of them in the store is out of date. */
+  readonly changed: Set<string>;
 }
 
 function move(
@@ -56,6 +58,7 @@ function move(
   const from = row.status;
   if (!LEGAL[from].includes(change.to)) throw new InvalidTransition(row, change.to);
   row.status = change.to;
+  turn.changed.add(row.task_id);
   turn.effects.push({
     kind: "persist",
     change: {

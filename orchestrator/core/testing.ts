@@ -12,7 +12,7 @@ import type { TaskRow } from "../store/store.ts";
 import { check } from "./invariants.ts";
 import type { ConfiguredWorker, Effect, Event } from "./messages.ts";
 import { createState, DEFAULT_POLICY, type Policy } from "./state.ts";
-import { step } from "./step.ts";
+import { step, stepAll } from "./step.ts";
 
 /** Any moment will do: the core never looks at the calendar. */
 const START_WALL = 1_720_000_000_000;
@@ -83,6 +83,14 @@ export class CoreUnderTest {
     const at = { wall: START_WALL + this.mono, mono: this.mono };
     const effects = step(this.state, { ...event, at } as Event);
     assertEquals(check(this.state), [], `after ${event.kind}`);
+    return effects;
+  }
+
+  /** Applies events at one go. */
+  sendAll(...events: NewEvent[]): Effect[] {
+    const at = { wall: START_WALL + this.mono, mono: this.mono };
+    const effects = stepAll(this.state, events.map((event) => ({ ...event, at }) as Event));
+    assertEquals(check(this.state), [], `after ${events.map(({ kind }) => kind).join(", ")}`);
     return effects;
   }
 
