@@ -3,43 +3,34 @@
  *
  * @module
  */
+import { statfsSync } from "node:fs";
 
-const NETWORK_TYPES =
-  /^(nfs\d?|cifs|smb\d?|smbfs|afs|ceph|lustre|glusterfs|9p|vboxsf|fuse\.(sshfs|glusterfs|ceph-fuse|rclone|s3fs))$/;
+/** What Linux calls the file systems of other machines, by their numbers in `statfs`. */
+const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
+  [0x6969, "NFS"],
+  [0x517b, "SMB"],
+  [0xff534d42, "CIFS"],
+  [0xfe534d42, "SMB2"],
+  [0x5346414f, "AFS"],
+  [0x00c36400, "Ceph"],
+  [0x0bd00bd0, "Lustre"],
+  [0x01021997, "9P"],
+  [0x65735546, "FUSE"],
+]);
 
 /**
- * A warning if `folder` is on a network file system, null if not or if that cannot be known here.
- * Only Linux tells, in `/proc/self/mountinfo`.
+ * A warning if `folder` is on a network file system, null if not or if it cannot be known: on other
+ * systems than Linux, or without the permission `--allow-sys=statfs`.
  */
 export function networkWarning(folder: string): string | null {
-  if (Deno.build.os !== "linux") return null;
-  let mounts: string;
-  try {
-    mounts = Deno.readTextFileSync("/proc/self/mountinfo");
-  } catch {
-    return null;
-  }
-  const type = fileSystemOf(Deno.realPathSync(folder), mounts);
-  if (type === null || !NETWORK_TYPES.test(type)) return null;
-  return `The folder ${folder} is on a network file system (${type}): the store can be damaged there, put STATE_DIR on a local disk`;
+  const permission = Deno.permissions.querySync({ name: "sys", kind: "statfs" });
+  if (Deno.build.os !== "linux" || permission.state !== "granted") return null;
+  const name = networkName(statfsSync(folder).type);
+  if (name === null) return null;
+  return `The folder ${folder} is on a network file system (${name}): the store can be damaged there, set STATE_DIR to a folder on a local disk`;
 }
 
-/** The type of the file system that holds an absolute path, by the text of `mountinfo`. */
-export function fileSystemOf(path: string, mountinfo: string): string | null {
-  let longest = "";
-  let type: string | null = null;
-  for (const line of mountinfo.split("\n")) {
-    const [mount, system] = line.split(" - ");
-    const point = unescape(mount?.split(" ")[4] ?? "");
-    const prefix = point.endsWith("/") ? point : `${point}/`;
-    if (point === "" || !`${path}/`.startsWith(prefix) || prefix.length < longest.length) continue;
-    longest = prefix;
-    type = system?.split(" ")[0] ?? null;
-  }
-  return type;
-}
-
-/** Blanks and the like stand as octal numbers. */
-function unescape(text: string): string {
-  return text.replace(/\\(\d{3})/g, (_, digits) => String.fromCharCode(parseInt(digits, 8)));
+/** The name of a network file system by its number, null for a local one. */
+export function networkName(type: number): string | null {
+  return NETWORK_TYPES.get(type >>> 0) ?? null;
 }

@@ -53,7 +53,11 @@ export function openSqliteStore(path: string, options: OpenOptions = {}): Promis
     };
     const store: Store = {
       farm: ledger.farm,
-      receive: (start) => call(() => intake = new SqliteIntake(ledger, start)),
+      receive: (start) =>
+        call(async () => {
+          await intake?.clear();
+          return intake = new SqliteIntake(ledger, start);
+        }),
       reject: (start, errors, errorsTotal) =>
         call(() => rejectBatch(ledger, start, { state: "rejected", errors, errorsTotal })),
       commit: (changes) => call(() => commitChanges(ledger, intake, changes)),

@@ -141,7 +141,6 @@ async function fillAndGoOn(folder: string): Promise<void> {
       await store.commit([{ kind: "batch_accepted", batch: `file-${files}`, at: 1 }]);
       files++;
     } catch (error) {
-      await Deno.remove(ballast);
       await intake.abandon();
       throw error;
     }
@@ -153,6 +152,8 @@ async function fillAndGoOn(folder: string): Promise<void> {
     assertEquals([error.code, error.down], ["full", false]);
     assert(files > 0);
     assertEquals((await store.counts()).total, 500 * files);
+    assertEquals((await listAll(store, {})).length, 500 * files);
+    await Deno.remove(ballast);
     await take();
     assertEquals((await listAll(store, {})).length, 500 * files);
     assertEquals(await store.recount(), await store.counts());

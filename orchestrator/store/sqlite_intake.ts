@@ -7,6 +7,7 @@
 import { setImmediate } from "node:timers/promises";
 import { taskContent, type TaskSpec } from "../../contract/task.ts";
 import type { CheckedTask } from "../../contract/task_file.ts";
+import { guard } from "./connection.ts";
 import type { Draft, OpenIntake } from "./draft.ts";
 import { laneOf, PLACE, queueOfLane } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
@@ -109,29 +110,33 @@ export class SqliteIntake implements Intake {
   }
 
   finish(options: { rerun: boolean }): Promise<IntakeReport> {
-    return Promise.try(() => {
-      this.#checkOpen();
-      const ledger = this.#ledger;
-      const { added, known, lanes } = this.#tally;
-      const rerun = options.rerun ? PLACE.completed : PLACE.failed;
-      const requeue: TaskRow[] = ledger.connection
-        .all(TO_REQUEUE, this.#open.batch, PLACE.failed, PLACE.cancelled, rerun)
-        .map((row) => taskFrom(ledger, row));
-      const queues = [...lanes.keys()].map((lane) => ledger.queues.key(queueOfLane(lane)));
-      this.#report = { accepted: added, queues, known: known - requeue.length, requeue };
-      return this.#report;
+    return Promise.try(() => guard(this.#ledger.path, () => this.#finish(options)));
+  }
+
+  /** Resolves even if the rows cannot be deleted now (a full disk): they stay invisible. */
+  async abandon(): Promise<void> {
+    this.#checkOpen();
+    this.#ended = true;
+    await this.clear().catch((error) => {
+      if (!(error instanceof StoreError && error.code === "full")) throw error;
     });
   }
 
-  async abandon(): Promise<void> {
-    this.#checkOpen();
-    const { connection, totals } = this.#ledger;
-    for (const _ of clearUnaccepted(connection, totals.nextSeq)) await setImmediate();
-    this.#ledger.heads.clear();
-    this.close();
+  /** Deletes the rows of an abandoned file, if they are still there. */
+  async clear(): Promise<void> {
+    const ledger = this.#ledger;
+    const isCurrent = () => this.#ended && ledger.intake === this.#open;
+    if (!isCurrent()) return;
+    for (const _ of clearUnaccepted(ledger.connection, ledger.totals.nextSeq)) {
+      await setImmediate();
+      // A failing disk may have closed the file meanwhile: the start after it clears the rest.
+      if (!isCurrent()) return;
+    }
+    ledger.heads.clear();
+    ledger.intake = null;
   }
 
-  /** It is through: abandoned, or its acceptance is on disk. */
+  /** Its acceptance is on disk. */
   close(): void {
     this.#ended = true;
     this.#ledger.intake = null;
@@ -163,6 +168,19 @@ export class SqliteIntake implements Intake {
       totals.nextSeq - 1,
       batch,
     );
+  }
+
+  #finish(options: { rerun: boolean }): IntakeReport {
+    this.#checkOpen();
+    const ledger = this.#ledger;
+    const { added, known, lanes } = this.#tally;
+    const rerun = options.rerun ? PLACE.completed : PLACE.failed;
+    const requeue: TaskRow[] = ledger.connection
+      .all(TO_REQUEUE, this.#open.batch, PLACE.failed, PLACE.cancelled, rerun)
+      .map((row) => taskFrom(ledger, row));
+    const queues = [...lanes.keys()].map((lane) => ledger.queues.key(queueOfLane(lane)));
+    this.#report = { accepted: added, queues, known: known - requeue.length, requeue };
+    return this.#report;
   }
 
   /** Writes one task; says what speaks against it, if anything. */
@@ -205,7 +223,7 @@ export class SqliteIntake implements Intake {
   }
 
   #checkOpen(): void {
-    if (this.#ledger.intake === this.#open) return;
+    if (this.#ledger.intake === this.#open && !this.#ended) return;
     const code = this.#ended ? "misuse" : "io";
     throw new StoreError(code, `File ${this.#start.file} is not being received any more`);
   }
