@@ -10,7 +10,9 @@ import type { Farm } from "../farm.ts";
 import type { Listeners } from "../listeners/listeners.ts";
 import { batchRoutes } from "./batches.ts";
 import { bulkRoutes } from "./bulk.ts";
+import { errorRoutes } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
+import { historyRoutes } from "./history.ts";
 import { problemResponse, toResponse } from "./problem.ts";
 import { submitRoutes } from "./submit.ts";
 import { statsJson, systemRoutes } from "./system.ts";
@@ -26,6 +28,8 @@ export function createApi(farm: Farm, listeners: Listeners): Hono {
   app.route("/", submitRoutes(farm));
   app.route("/", batchRoutes(farm));
   app.route("/", workerRoutes(farm));
+  app.route("/", errorRoutes(farm));
+  app.route("/", historyRoutes(farm));
   listeners.events.provide({
     stats: () => statsJson(farm, listeners),
     workers: () => listWorkers(farm),

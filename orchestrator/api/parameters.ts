@@ -21,7 +21,16 @@ import { ProblemError } from "./problem.ts";
 export const PAGE_MAX = 1000;
 const TEXT_LENGTH_MAX = 500;
 
-const FILTERS = ["status", "priority", "algorithm", "worker", "batch", "text"] as const;
+/** Names of the filters of a listing of tasks. */
+export const FILTERS = [
+  "status",
+  "priority",
+  "algorithm",
+  "worker",
+  "batch",
+  "error",
+  "text",
+] as const;
 const PAGING = ["limit", "cursor"] as const;
 
 /** Which page of a listing is wanted; without a limit, all of it. */
@@ -99,6 +108,8 @@ export function readFilter(written: Readonly<Record<string, unknown>>): TaskQuer
   if (priority !== undefined) query.priority = readPriority(priority);
   const algorithm = present("algorithm");
   if (algorithm !== undefined) query.algorithm = readAlgorithm(algorithm);
+  const error = present("error");
+  if (error !== undefined) query.error = readErrorGroup(error);
   for (const name of ["worker", "batch", "text"] as const) {
     const value = present(name);
     if (value === undefined) continue;
@@ -130,6 +141,13 @@ function readPriority(value: unknown): number {
   const names = Object.keys(NAMED_PRIORITIES).join(" | ");
   const takes = `${names}, or an integer from ${PRIORITY_MIN} to ${PRIORITY_MAX}`;
   throw invalidParameter("priority", value, takes);
+}
+
+function readErrorGroup(value: unknown): number {
+  const limits = { kind: "integer", min: 1, max: Number.MAX_SAFE_INTEGER } as const;
+  const id = parseNumber(String(value), limits);
+  if (id === undefined) throw invalidParameter("error", value, "the id of a group of GET /errors");
+  return id;
 }
 
 function readAlgorithm(value: unknown): string {

@@ -11,6 +11,7 @@ import { ResultFiles } from "./results.ts";
 import { Retention } from "./retention.ts";
 import { orchestratorStats } from "./stats.ts";
 import { Throughput } from "./throughput.ts";
+import { TimeSeries } from "./time_series.ts";
 import { WorkerStateFile } from "./worker_state.ts";
 
 export class Listeners {
@@ -21,6 +22,7 @@ export class Listeners {
   readonly #journal = new Journal();
   readonly #workerState: WorkerStateFile;
   readonly #retention: Retention;
+  readonly #series: TimeSeries;
 
   /** Registers with the scheduler, so it must be made before the scheduler starts. */
   constructor(farm: Farm) {
@@ -33,16 +35,22 @@ export class Listeners {
     });
     this.#workerState = new WorkerStateFile(farm);
     this.#retention = new Retention(farm.config);
+    this.#series = new TimeSeries(farm);
     this.metrics.watchEvents(this.events);
     const { throughput, metrics, results, events } = this;
-    for (const listener of [throughput, metrics, this.#journal, results, events]) {
+    for (const listener of [throughput, metrics, this.#journal, results, events, this.#series]) {
       farm.scheduler.listen(listener);
     }
   }
 
   /** Writes what an earlier life left over, and goes on. */
   async start(): Promise<void> {
-    await Promise.all([this.results.start(), this.#workerState.start(), this.#retention.start()]);
+    await Promise.all([
+      this.results.start(),
+      this.#workerState.start(),
+      this.#retention.start(),
+      this.#series.start(),
+    ]);
   }
 
   /** Writes everything that is still to be written, and nothing after it. Never rejects. */
@@ -50,6 +58,6 @@ export class Listeners {
     this.events.close();
     this.#retention.stop();
     this.#journal.flush();
-    await Promise.all([this.results.stop(), this.#workerState.stop()]);
+    await Promise.all([this.results.stop(), this.#workerState.stop(), this.#series.stop()]);
   }
 }

@@ -166,4 +166,37 @@ CREATE TABLE worker_totals (
 ) STRICT;
 `;
 
-export const MIGRATIONS: readonly string[] = [TASKS + BATCHES + RESULTS + FARM];
+/** Failures by what they say; a failed task names its group. And the past, in steps (ms). */
+const OBSERVATIONS = `
+CREATE TABLE error_groups (
+  id INTEGER PRIMARY KEY,
+  fingerprint TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  code TEXT NOT NULL,
+  message TEXT NOT NULL,
+  example TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  total INTEGER NOT NULL,
+  first_seen REAL NOT NULL,
+  last_seen REAL NOT NULL
+) STRICT;
+ALTER TABLE tasks ADD COLUMN error_group INTEGER;
+CREATE INDEX tasks_error ON tasks (error_group, changed) WHERE error_group IS NOT NULL;
+CREATE TABLE series (
+  step INTEGER NOT NULL,
+  at REAL NOT NULL,
+  samples INTEGER NOT NULL,
+  completed REAL NOT NULL,
+  failed REAL NOT NULL,
+  waiting REAL NOT NULL,
+  running REAL NOT NULL,
+  workers REAL NOT NULL,
+  slots REAL NOT NULL,
+  p50 REAL,
+  p95 REAL,
+  p99 REAL,
+  PRIMARY KEY (step, at)
+) STRICT, WITHOUT ROWID;
+`;
+
+export const MIGRATIONS: readonly string[] = [TASKS + BATCHES + RESULTS + FARM, OBSERVATIONS];

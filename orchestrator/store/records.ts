@@ -43,6 +43,8 @@ export interface TaskQuery {
   readonly algorithm?: string;
   readonly worker?: string;
   readonly batch?: string;
+  /** Id of a group of errors. */
+  readonly error?: number;
   /** Part of the task id or the description, case-insensitive. */
   readonly text?: string;
 }

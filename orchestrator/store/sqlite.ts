@@ -8,6 +8,7 @@ import { closeFile, openFile, type OpenOptions } from "./open.ts";
 import { batch, batches, batchTasks } from "./sqlite_batches.ts";
 import { commitChanges } from "./sqlite_commit.ts";
 import { rejectBatch, SqliteIntake } from "./sqlite_intake.ts";
+import { errorGroups } from "./sqlite_errors.ts";
 import { count, detail, page } from "./sqlite_listing.ts";
 import {
   claim,
@@ -25,6 +26,7 @@ import {
   results,
   unwrittenResultFiles,
 } from "./sqlite_results.ts";
+import { addSamples, series, spans } from "./sqlite_series.ts";
 import { translate } from "./connection.ts";
 import type { Store } from "./store.ts";
 
@@ -81,6 +83,10 @@ export function openSqliteStore(path: string, options: OpenOptions = {}): Promis
       resultFile: (name) => call(() => resultFile(ledger, name)),
       results: (from, to) => call(() => results(ledger, from, to)),
       resultFileWritten: (name) => call(() => resultFileWritten(ledger, name)),
+      errorGroups: (options) => call(() => errorGroups(ledger, options)),
+      addSamples: (samples) => call(() => addSamples(ledger, samples)),
+      series: (options) => call(() => series(ledger, options)),
+      spans: (options) => call(() => spans(ledger, options)),
       close: () => Promise.try(() => closeFile(file)),
     };
     return { store, warnings };

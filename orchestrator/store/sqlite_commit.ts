@@ -7,6 +7,7 @@ import type { Draft } from "./draft.ts";
 import { laneOf, PLACE, placeOf } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
 import { unparse } from "./rows.ts";
+import { countFailure } from "./sqlite_errors.ts";
 import type { SqliteIntake } from "./sqlite_intake.ts";
 import {
   type BatchAccepted,
@@ -22,7 +23,7 @@ import {
 const UPDATE_TASK = `
 UPDATE tasks SET lane = ?, changed = ?, attempt = ?, worker = ?, assigned_at = ?, started_at = ?,
   completed_at = ?, execution_ms = ?, retry_count = ?, redistributions = ?, crashes = ?,
-  not_before = ?, error = ?, tried = ?, result = ?
+  not_before = ?, error = ?, tried = ?, result = ?, error_group = ?
 WHERE seq = ? AND lane = ? AND attempt <= ?3 AND redistributions <= ?10`;
 
 const INSERT_RESULT = `
@@ -132,6 +133,7 @@ function update(
   const changed = ledger.tick(draft);
   const error = unparse(task.error);
   const tried = task.tried.length === 0 ? null : JSON.stringify(task.tried);
+  const group = countFailure(ledger.connection, change);
   for (const place of placesOf(from, task)) {
     const lane = laneOf(queue, place);
     const updated = ledger.connection.run(
@@ -151,6 +153,7 @@ function update(
       error,
       tried,
       number,
+      group,
       task.seq,
       lane,
     );

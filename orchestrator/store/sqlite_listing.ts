@@ -8,6 +8,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Row } from "./connection.ts";
 import { noTasks, queueOfLane, statusOfLane } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
+import { failuresOf } from "./sqlite_errors.ts";
 import { LISTED_COLUMNS, LISTED_FROM, listedFrom, parse } from "./rows.ts";
 import type { AttemptRecord, TaskDetail, TaskListed, TaskQuery } from "./store.ts";
 
@@ -27,7 +28,9 @@ const IN_LANE = `
 SELECT seq, changed FROM tasks WHERE lane = ? AND changed < ? ORDER BY changed DESC LIMIT ?`;
 const IN_BATCH = `
 SELECT seq, changed, lane FROM tasks WHERE seq BETWEEN ? AND ? AND changed < ?`;
-const FILTERED = "SELECT task_id, description, worker, batch, lane FROM tasks";
+const IN_GROUP = `
+SELECT seq, changed FROM tasks WHERE error_group = ? AND changed < ? ORDER BY changed DESC LIMIT ?`;
+const FILTERED = "SELECT task_id, description, worker, batch, lane, error_group FROM tasks";
 const LISTED = `SELECT ${LISTED_COLUMNS} FROM ${LISTED_FROM}`;
 
 export async function page(
@@ -59,6 +62,7 @@ export async function count(ledger: Ledger, query: TaskQuery): Promise<number> {
   if (search.nothing) return 0;
   if (!search.filtersRows) return search.lanes.reduce((sum, [, count]) => sum + count, 0);
   if (search.onlyBatchAndStatus) return search.batchCount();
+  if (search.onlyErrorAndStatus) return failuresOf(ledger, query.error!);
   const [first, last] = search.range;
   let found = 0;
   for (let from = first; from <= last; from += STEP_ROWS) {
@@ -93,14 +97,23 @@ class Search {
   }
 
   get filtersRows(): boolean {
-    const { worker, batch } = this.#query;
-    return worker !== undefined || batch !== undefined || this.#text !== "";
+    const { worker, batch, error } = this.#query;
+    return worker !== undefined || batch !== undefined || error !== undefined ||
+      this.#text !== "";
   }
 
   get onlyBatchAndStatus(): boolean {
+    return this.#batch !== null && this.#query.error === undefined && this.#nothingElse;
+  }
+
+  get onlyErrorAndStatus(): boolean {
+    return this.#query.error !== undefined && this.#batch === null && this.#nothingElse;
+  }
+
+  get #nothingElse(): boolean {
     const { worker, priority, algorithm } = this.#query;
-    return this.#batch !== null && this.#text === "" && worker === undefined &&
-      priority === undefined && algorithm === undefined;
+    return this.#text === "" && worker === undefined && priority === undefined &&
+      algorithm === undefined;
   }
 
   /** The rows among which to look, by `seq`. */
@@ -119,7 +132,10 @@ class Search {
   newest(before: number, limit: number): Place[] {
     if (this.nothing) return [];
     const [first, last] = this.range;
-    const places = this.#batch !== null && last - first < SORTED_BATCH_MAX
+    const { error } = this.#query;
+    const places = error !== undefined
+      ? this.#ledger.connection.all(IN_GROUP, error, before, limit)
+      : this.#batch !== null && last - first < SORTED_BATCH_MAX
       ? this.#inBatch(before)
       : this.lanes.flatMap(([lane]) => this.#ledger.connection.all(IN_LANE, lane, before, limit));
     return places
@@ -134,10 +150,11 @@ class Search {
     return this.matches(this.#ledger.connection.get(`${FILTERED} WHERE seq = ?`, seq)!);
   }
 
-  matches([taskId, description, worker, batch, lane]: Row): boolean {
+  matches([taskId, description, worker, batch, lane, error]: Row): boolean {
     const query = this.#query;
     if (!this.#laneSet.has(Number(lane))) return false;
     if (query.worker !== undefined && worker !== query.worker) return false;
+    if (query.error !== undefined && error !== query.error) return false;
     if (this.#batch !== null && batch !== this.#batch.number) return false;
     return this.#text === "" || String(taskId).toLowerCase().includes(this.#text) ||
       (typeof description === "string" && description.toLowerCase().includes(this.#text));
@@ -150,7 +167,9 @@ class Search {
   }
 
   #fitsLane(lane: number): boolean {
-    const { status, priority, algorithm } = this.#query;
+    const { status, priority, algorithm, error } = this.#query;
+    // Only failed tasks are in a group of errors.
+    if (error !== undefined && statusOfLane(lane) !== "failed") return false;
     const key = this.#ledger.queues.key(queueOfLane(lane));
     return (status === undefined || status.includes(statusOfLane(lane))) &&
       (priority === undefined || priority === key.priority) &&

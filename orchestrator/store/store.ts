@@ -28,8 +28,10 @@ import type {
   TaskQuery,
   WorkerTotals,
 } from "./records.ts";
+import type { ErrorGroup, SeriesPoint, SeriesSample, WorkSpan } from "./observations.ts";
 
 export type * from "./changes.ts";
+export * from "./observations.ts";
 export type * from "./records.ts";
 export * from "./store_error.ts";
 
@@ -143,6 +145,18 @@ export interface Store {
   resultFile(name: string): Promise<ResultFile | null>;
   results(from: number, to: number): Promise<ResultRecord[]>;
   resultFileWritten(name: string): Promise<void>;
+
+  // observations
+  /** Failures by what they say, the group with most failed tasks first; at most 1000 in all. */
+  errorGroups(
+    options: { limit: number; cursor?: string },
+  ): Promise<{ groups: ErrorGroup[]; total: number; next: string | null }>;
+  /** Adds to the past of the farm. Durable with the next commit, not before. */
+  addSamples(samples: readonly SeriesSample[]): Promise<void>;
+  /** The past in steps of one of SERIES_STEPS_MS, oldest first. */
+  series(options: { stepMs: number; since: number }): Promise<SeriesPoint[]>;
+  /** The latest attempts that ended since a moment, newest first, and how many there are. */
+  spans(options: { since: number; limit: number }): Promise<{ spans: WorkSpan[]; total: number }>;
 
   close(): Promise<void>;
 }

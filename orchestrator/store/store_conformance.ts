@@ -5,6 +5,7 @@
  */
 import { intakeConformance } from "./conformance_intake.ts";
 import { listingConformance } from "./conformance_listing.ts";
+import { observationsConformance } from "./conformance_observations.ts";
 import { receiptsConformance } from "./conformance_receipts.ts";
 import { resultsConformance } from "./conformance_results.ts";
 import { schedulingConformance } from "./conformance_scheduling.ts";
@@ -38,6 +39,7 @@ export function storeConformance(name: string, open: OpenForTest): void {
   schedulingConformance(test);
   listingConformance(test);
   resultsConformance(test);
+  observationsConformance(test);
 }
 
 export type RegisterTest = (
