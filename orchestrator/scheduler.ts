@@ -17,11 +17,12 @@ import type { Change, QueueKey, Store } from "./store/store.ts";
 /** Most events of one turn of the loop: bounds the transaction, and the wait of the next one. */
 const EVENTS_MAX = 1000;
 /**
- * After a commit the next one waits this many times as long as that one took, so that under load
- * at least three quarters of the time are left for work and the groups grow with the price of a
- * sync. An idle farm never waits: its last commit is long ago.
+ * After a large commit the next one waits this many times as long as that one took, so that under
+ * load most of the time is left for work and the groups grow with the price of a sync.
  */
 const COMMIT_PACE = 3;
+/** Changes that make a commit a large one. A single task on an idle farm never waits. */
+const COMMIT_LARGE = 32;
 /** Longest such wait, ms. */
 const COMMIT_PACE_MAX_MS = 25;
 /** Pause between attempts to reach a store that fails, ms. */
@@ -239,7 +240,7 @@ export class Scheduler {
     const { finished } = await this.#store.commit(changes);
     const endMono = this.#clock.now().mono;
     const paceMs = Math.min(COMMIT_PACE_MAX_MS, (endMono - startMono) * COMMIT_PACE);
-    this.#commitAfterMono = endMono + paceMs;
+    this.#commitAfterMono = changes.length < COMMIT_LARGE ? 0 : endMono + paceMs;
     return finished;
   }
 
