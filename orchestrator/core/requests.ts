@@ -7,6 +7,7 @@ import type { TaskRow } from "../store/store.ts";
 import type { EventOf } from "./messages.ts";
 import { addFresh, addRetry, markMore, queueFor } from "./ready_queue.ts";
 import type { WindowTask } from "./model.ts";
+import { expectAttempt } from "./workers.ts";
 import { admit, endAttempt, finish, refOf, revive, type Turn } from "./tasks.ts";
 
 export function onUnfinishedLoaded(turn: Turn, event: EventOf<"unfinished_loaded">): void {
@@ -15,12 +16,8 @@ export function onUnfinishedLoaded(turn: Turn, event: EventOf<"unfinished_loaded
     if (row.status === "assigned" || row.status === "running") {
       turn.state.active.add(row.task_id);
       task.movedMono = turn.at.mono;
-      // Its worker may still run it: wait for the worker's own list before anything else.
-      turn.state.workers.get(row.worker!)?.held.set(row.task_id, {
-        attempt: row.attempt,
-        confirmed: false,
-        answered: true,
-      });
+      const worker = turn.state.workers.get(row.worker!);
+      if (worker !== undefined) expectAttempt(worker, row);
       continue;
     }
     const waitMs = Math.max(0, (row.not_before ?? turn.at.wall) - turn.at.wall);

@@ -179,6 +179,8 @@ function expire(turn: Turn, taskId: string): void {
   const { row } = task;
   const { policy } = turn.state;
   if (turn.state.workers.get(row.worker!) === undefined) {
+    // After a restart tasks are known before any worker is.
+    if (turn.state.workers.size === 0) return;
     requeue(turn, task, { to: "redistributed", ended: endAttempt(row, turn.at, "lost") });
     return;
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { AttemptRef, Failure } from "../../contract/wire.ts";
+import type { TaskRow } from "../store/store.ts";
 import type { ConfiguredWorker, EventOf, LossReason } from "./messages.ts";
 import { judgeCrash } from "./retry.ts";
 import type { WindowTask, WorkerState } from "./model.ts";
@@ -19,7 +20,10 @@ export function onWorkersConfigured(turn: Turn, event: EventOf<"workers_configur
   for (const configured of event.workers) {
     const known = turn.state.workers.get(configured.id);
     if (known === undefined) {
-      turn.state.workers.set(configured.id, createWorker(configured, turn.at.mono));
+      const worker = createWorker(configured, turn.at.mono);
+      turn.state.workers.set(worker.id, worker);
+      // A restart may learn of the tasks before it learns of the worker that has them.
+      for (const { row } of tasksOf(turn.state, worker.id)) expectAttempt(worker, row);
     } else {
       known.configured = configured;
     }
@@ -46,6 +50,11 @@ function createWorker(configured: ConfiguredWorker, nowMono: number): WorkerStat
     refusals: 0,
     pausedUntilMono: 0,
   };
+}
+
+/** Its worker may still have this attempt: wait for the worker's own list before anything else. */
+export function expectAttempt(worker: WorkerState, { task_id, attempt }: TaskRow): void {
+  worker.held.set(task_id, { attempt, confirmed: false, answered: true });
 }
 
 /** The tasks that a worker is at work on, by the store's word. */

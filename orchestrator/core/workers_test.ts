@@ -1,0 +1,30 @@
+import { assertEquals } from "@std/assert";
+import { CoreUnderTest, dispatched, persisted, ref, statusOf, taskRow } from "./testing.ts";
+
+/** A restart: the tasks of the store are known, the list of workers is not. */
+function restarted(): CoreUnderTest {
+  const core = new CoreUnderTest();
+  const at = { attempt: 1, worker: "a", assigned_at: 1 };
+  core.send({ kind: "unfinished_loaded", tasks: [taskRow("t1", { status: "assigned", ...at })] });
+  assertEquals(persisted(core.pass(2000)), [], "nobody is known yet, so nobody is missing");
+  core.configure("a", "b");
+  return core;
+}
+
+Deno.test("step() keeps a task for its worker that is listed after the restart", () => {
+  const core = restarted();
+  assertEquals(dispatched(core.hello("b")), []);
+  assertEquals(persisted(core.hello("a", { holds: [ref("t1")] })), []);
+  assertEquals(statusOf(core, "t1"), "assigned");
+});
+
+Deno.test("step() loses a worker that is listed after the restart and never comes", () => {
+  const core = restarted();
+  core.hello("b");
+  const given: string[] = [];
+  for (let second = 0; second < 7; second++) {
+    given.push(...dispatched(core.pass(1000)));
+    core.beat("b", given.length > 0 ? [ref("t1", 2)] : []);
+  }
+  assertEquals(given, ["b: t1#2"]);
+});
