@@ -16,6 +16,7 @@ import {
   onTasksClaimed,
   onUnfinishedLoaded,
 } from "./requests.ts";
+import type { WindowTask } from "./model.ts";
 import type { SchedulerState } from "./state.ts";
 import { endAttempt, refOf, requeue, type Turn } from "./tasks.ts";
 import {
@@ -172,6 +173,22 @@ function onTicked(turn: Turn): void {
   for (const taskId of [...state.active]) expire(turn, taskId);
 }
 
+/** A worker that takes tasks and starts none is no help, however well it says it is. */
+function takeBackUnstarted(turn: Turn, task: WindowTask): void {
+  const { row } = task;
+  const waitedMs = turn.at.mono - task.movedMono;
+  if (waitedMs <= turn.state.policy.stallMs) return;
+  const message = `Worker ${row.worker} has not started it in ${Math.round(waitedMs / 1000)} s`;
+  const error: Failure = { kind: "timeout", code: "not_started", message };
+  turn.effects.push({ kind: "cancel", worker: row.worker!, attempts: [refOf(row)] });
+  requeue(turn, task, {
+    to: "pending",
+    ended: endAttempt(row, turn.at, "lost", error),
+    error,
+    avoid: row.worker!,
+  });
+}
+
 /** Takes back a task that has not moved for too long, or is past its time limit. */
 function expire(turn: Turn, taskId: string): void {
   const task = turn.state.window.get(taskId);
@@ -184,7 +201,7 @@ function expire(turn: Turn, taskId: string): void {
     requeue(turn, task, { to: "redistributed", ended: endAttempt(row, turn.at, "lost") });
     return;
   }
-  if (row.status !== "running") return;
+  if (row.status === "assigned") return takeBackUnstarted(turn, task);
   const limitMs = row.timeout_ms ?? policy.timeoutMs ?? Infinity;
   const ranMs = turn.at.mono - (task.startedMono ?? turn.at.mono);
   const stuckMs = turn.at.mono - task.movedMono;

@@ -413,6 +413,24 @@ Deno.test("step() takes a running task back that makes no progress", () => {
   assertEquals(cancelled(effects), ["a: t1#1"]);
 });
 
+Deno.test("step() takes a task back that its worker does not start", () => {
+  const core = new CoreUnderTest({ stallMs: 5000 });
+  core.configure("a", "b");
+  core.hello("a");
+  core.claim(taskRow("t1"));
+  core.hello("b");
+  const effects = [];
+  for (let second = 0; second < 6; second++) {
+    core.beat("a", [ref("t1")]);
+    core.beat("b", []);
+    effects.push(...core.pass(1000));
+  }
+  assertEquals(persisted(effects), ["t1: assigned > pending", "t1: pending > assigned"]);
+  assertEquals(cancelled(effects), ["a: t1#1"]);
+  assertEquals(dispatched(effects), ["b: t1#2"]);
+  assertEquals(core.state.window.get("t1")!.row.retry_count, 0);
+});
+
 Deno.test("step() gives nothing to a draining worker, and takes back what it hands back", () => {
   const core = new CoreUnderTest();
   core.configure("a", "b");
