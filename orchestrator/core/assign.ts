@@ -10,6 +10,7 @@ import type { TaskRow } from "../store/store.ts";
 import { STRATEGIES } from "./balancing.ts";
 import type { Instant } from "./messages.ts";
 import {
+  addRetry,
   dropNext,
   isWaiting,
   peekNext,
@@ -22,6 +23,9 @@ import {
 import type { WindowTask, WorkerState } from "./model.ts";
 import type { SchedulerState } from "./state.ts";
 import { assign, type Turn } from "./tasks.ts";
+
+/** How long a task waits for a worker it has not tried while another one has room, ms. */
+const AVOID_MAX_MS = 10_000;
 
 /** The round's bookkeeping: who has room, and what each one gets. */
 interface Round {
@@ -75,10 +79,12 @@ function serve(round: Round, queue: Queue): void {
   while (round.budget > 0) {
     const task = peekNext(queue);
     if (task === undefined) return;
-    const worker = pickWorker(round, task.row);
-    if (worker === null) return;
+    const worker = pickWorker(round, task.row, { avoiding: true });
+    if (worker === null && !isStillHeld(round, task)) return;
     dropNext(queue);
-    give(round, task, worker);
+    if (worker !== null) give(round, task, worker);
+    // It waits for the end of its own old attempt: the others need not wait with it.
+    else addRetry(queue, { task, dueMono: round.turn.at.mono });
   }
 }
 
@@ -90,7 +96,8 @@ function serveRetries(round: Round, queue: Queue): void {
     if (retry.dueMono > round.turn.at.mono || round.budget <= 0) return;
     scanned++;
     const waits = isWaiting(retry.task);
-    const worker = waits ? pickWorker(round, retry.task.row) : null;
+    const avoiding = round.turn.at.mono - retry.dueMono <= AVOID_MAX_MS;
+    const worker = waits ? pickWorker(round, retry.task.row, { avoiding }) : null;
     if (waits && worker === null) {
       at++;
       continue;
@@ -100,11 +107,20 @@ function serveRetries(round: Round, queue: Queue): void {
   }
 }
 
-function pickWorker(round: Round, row: TaskRow): WorkerState | null {
+function isStillHeld({ workers }: Round, { row }: WindowTask): boolean {
+  return workers.some((worker) => worker.held.has(row.task_id));
+}
+
+function pickWorker(
+  round: Round,
+  row: TaskRow,
+  { avoiding }: { avoiding: boolean },
+): WorkerState | null {
   const able = round.workers.filter((worker) => worker.algorithms.has(row.algorithm));
   const untried = able.filter((worker) => !row.tried.includes(worker.id));
-  // Only when every usable worker has been tried is one of them good enough again.
-  const wanted = untried.length > 0 ? untried : able;
+  // Only when every usable worker has been tried is one of them good enough again, or when the
+  // others have had no room for long: they may never have.
+  const wanted = avoiding && untried.length > 0 ? untried : able;
   const { policy, lastPicked } = round.turn.state;
   const withSlot = wanted.filter((worker) => worker.held.size < worker.capacity);
   const candidates = withSlot.length > 0
