@@ -5,10 +5,9 @@
  * @module
  */
 import type { Algorithm, Metrics, Simulation, Snapshot } from "./algorithm.ts";
-import { type DiskState, initialState, kineticEnergy, type Variant } from "./disks.ts";
+import { initialState, kineticEnergy, type Variant } from "./disks.ts";
 import { createKernel, type Kernel } from "./kernel.ts";
 import { type HardDiskParameters, hardDiskParameters } from "./parameters.ts";
-import { Sha256 } from "./sha256.ts";
 
 /** The original program in plain Python: overlapping pairs are pulled together. */
 export const PYTHON = {
@@ -86,18 +85,7 @@ export class HardDiskSimulation implements Simulation {
       wall_collisions: state.wallCollisions,
       kinetic_energy: kineticEnergy(state),
     };
-    const state_sha256 = stateSha256(state);
+    const state_sha256 = this.#kernel.sha256();
     return Promise.resolve({ ...metrics, state_sha256, engine: this.engine });
   }
-}
-
-/**
- * SHA-256, in hex, of all positions and then all velocities as little-endian float64, which is how
- * every processor that Deno runs on keeps them.
- */
-function stateSha256({ positions, velocities }: DiskState): string {
-  return new Sha256()
-    .update(new Uint8Array(positions.buffer))
-    .update(new Uint8Array(velocities.buffer))
-    .hex();
 }

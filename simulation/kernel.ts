@@ -32,6 +32,12 @@ export interface Kernel {
   step(count: number): void;
   /** The present state. Valid until the next step; copy what must last. */
   state(): DiskState;
+  /**
+   * SHA-256, in hex, of all positions and then all velocities as little-endian float64. Computed on
+   * this thread: the platform's digest answers from another one, and for a small simulation that
+   * takes longer than the digest.
+   */
+  sha256(): string;
 }
 
 /** A kernel that goes on from `state`, which it takes over. */
@@ -59,5 +65,9 @@ class TypescriptKernel implements Kernel {
 
   state(): DiskState {
     return this.#state;
+  }
+
+  sha256(): string {
+    return new WasmKernel(this.#state).sha256();
   }
 }

@@ -68,6 +68,20 @@ Deno.test("kernels that take turns do not disturb each other", () => {
   });
 });
 
+Deno.test("sha256() is the platform's digest of positions and velocities", async () => {
+  for (const disks of [1, 2, 3, 4, 5, 6, 7, 8, 9, 100, 1001]) {
+    const state = initialState(disks, { seed: disks, variant: "python" });
+    for (const engine of ["wasm", "typescript"] as const) {
+      const kernel = createKernel(copyState(state), { engine });
+      kernel.step(disks % 3);
+      const { positions, velocities } = kernel.state();
+      const bytes = new Uint8Array(await new Blob([positions, velocities]).arrayBuffer());
+      const expected = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+      assertEquals(kernel.sha256(), expected.toHex(), `${disks} disks, ${engine}`);
+    }
+  }
+});
+
 Deno.test("the compiled kernel runs in a Web Worker", async () => {
   const task = { algorithm: "cython", parameters: { num_particles: 100, num_steps: 50, seed: 1 } };
   const url = new URL("./testing/run_in_worker.ts", import.meta.url);

@@ -51,9 +51,12 @@ export class MersenneTwister {
 
   #twist(): void {
     const state = this.#state;
+    let next = 1, shifted = SHIFT_WORDS;
     for (let k = 0; k < STATE_WORDS; k++) {
-      const y = (state[k]! & 0x8000_0000) | (state[(k + 1) % STATE_WORDS]! & 0x7fff_ffff);
-      state[k] = state[(k + SHIFT_WORDS) % STATE_WORDS]! ^ (y >>> 1) ^ (y & 1 ? TWIST : 0);
+      const y = (state[k]! & 0x8000_0000) | (state[next]! & 0x7fff_ffff);
+      state[k] = state[shifted]! ^ (y >>> 1) ^ (-(y & 1) & TWIST);
+      if (++next === STATE_WORDS) next = 0;
+      if (++shifted === STATE_WORDS) shifted = 0;
     }
     this.#next = 0;
   }

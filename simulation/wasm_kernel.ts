@@ -19,6 +19,7 @@ interface Exports {
   setCounters(pairs: number, walls: number): void;
   begin(width: number, height: number, pulls: boolean, skin: number, crowd: number): void;
   run(steps: number): void;
+  digestState(): number;
 }
 
 /** An instance that has grown beyond this is not kept for a small simulation. */
@@ -62,6 +63,12 @@ export class WasmKernel implements Kernel {
         cause: error,
       });
     }
+  }
+
+  sha256(): string {
+    const exports = this.#moveIn();
+    const words = new Uint32Array(exports.memory.buffer, exports.digestState(), 8);
+    return Array.from(words, (word) => word.toString(16).padStart(8, "0")).join("");
   }
 
   state(): DiskState {

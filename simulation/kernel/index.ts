@@ -10,7 +10,9 @@ import { isCrowd, sweepCrowd } from "./crowd";
 import { prepareLists, sweepLists } from "./sweep";
 
 export { pairHits, setCounters, wallHits } from "./disks";
+export { digestState } from "./sha256";
 export { repairs } from "./sweep";
+
 let crowded: bool = false;
 
 /** Makes room for a run. The host then writes positions and velocities and calls `begin`. */

@@ -6,7 +6,7 @@
  */
 
 /** x, y of every disk. A fixed place, so that a disk's offset is its address less a constant. */
-export const POSITIONS: u32 = 1024;
+export const POSITIONS: u32 = 4096;
 /** Bytes of a point, and from one disk to the next in most arrays. */
 export const POINT: u32 = 16;
 
