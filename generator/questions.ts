@@ -9,7 +9,7 @@ import type { PriorityWritten } from "../contract/task.ts";
 import { type AlgorithmTable, isErrorList } from "../contract/task_file.ts";
 import { nearest, parseNumber } from "../platform/arguments.ts";
 import { type Batch, BATCH_KINDS, type BatchType, TASKS_MAX, tasksPlanned } from "./batch.ts";
-import { parseIntegers } from "./value_list.ts";
+import { parseIntegers } from "../contract/value_list.ts";
 
 /** Answers given so far. */
 export type Draft = Partial<Batch>;

@@ -1,5 +1,5 @@
 /**
- * Lists and ranges of integers as people write them on a command line: `100,200` or `1..50` or
+ * Lists and ranges of integers as people write them, on a command line or in a form: `100,200` or `1..50` or
  * `1..50:5`.
  *
  * @module
