@@ -18,6 +18,20 @@ Deno.test("step() keeps a task for its worker that is listed after the restart",
   assertEquals(statusOf(core, "t1"), "assigned");
 });
 
+Deno.test("step() takes up what a worker brings back also beyond the farm's limit", () => {
+  const core = new CoreUnderTest({ concurrentMax: 1 });
+  core.configure("a", "b");
+  core.hello("a");
+  core.claim(taskRow("t1"));
+  core.send({ kind: "worker_lost", worker: "a", reason: "silent" });
+  core.claim(taskRow("t2", { priority: 9 }));
+  assertEquals(dispatched(core.hello("b")), ["b: t2#1"]);
+  assertEquals(persisted(core.hello("a", { holds: [ref("t1")], capacity: 2 })), [
+    "t1: redistributed > assigned",
+  ]);
+  assertEquals(dispatched(core.claim(taskRow("t3"))), [], "nothing new beyond it");
+});
+
 Deno.test("step() loses a worker that is listed after the restart and never comes", () => {
   const core = restarted();
   core.hello("b");
