@@ -40,7 +40,8 @@ function onOutcome(turn: Turn, worker: WorkerState, outcome: Outcome): void {
   if (outcome.status === "completed") {
     // A late result of an earlier attempt wins if it comes first: the same task gives the same
     // bits everywhere. An attempt that was never handed out, or to somebody else, wins nothing.
-    if (current || outcome.attempt < task.row.attempt) complete(turn, { task, worker, outcome });
+    const hadIt = outcome.attempt < task.row.attempt && task.row.tried.includes(worker.id);
+    if (current || hadIt) complete(turn, { task, worker, outcome });
     else ignore(turn, worker, outcome);
     return;
   }

@@ -198,7 +198,8 @@ function expire(turn: Turn, taskId: string): void {
   if (turn.state.workers.get(row.worker!) === undefined) {
     // After a restart tasks are known before any worker is.
     if (turn.state.workers.size === 0) return;
-    requeue(turn, task, { to: "redistributed", ended: endAttempt(row, turn.at, "lost") });
+    const ended = endAttempt(row, turn.at, "lost");
+    requeue(turn, task, { to: "redistributed", ended, avoid: row.worker! });
     return;
   }
   if (row.status === "assigned") return takeBackUnstarted(turn, task);

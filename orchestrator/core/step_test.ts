@@ -267,6 +267,11 @@ Deno.test("step() ignores results of attempts that were never handed out, or to 
   assertEquals(persisted(core.end("a", completed(ref("t1", 7)))), []);
   assertEquals(persisted(core.end("a", completed(ref("t9", 1)))), []);
   assertEquals(statusOf(core, "t1"), "assigned");
+  core.send({ kind: "worker_lost", worker: "a", reason: "silent" });
+  core.configure("a", "b", "c");
+  core.hello("c");
+  assertEquals(core.state.window.get("t1")!.row.attempt, 2);
+  assertEquals(persisted(core.end("c", completed(ref("t1", 1)))), [], "c never had attempt 1");
 });
 
 Deno.test("step() believes a missing attempt only after the worker has listed it once", () => {

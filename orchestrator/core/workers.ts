@@ -217,7 +217,7 @@ function takeBack(turn: Turn, task: WindowTask, reason: LossReason): void {
   };
   const ended = endAttempt(row, turn.at, "lost", failure);
   if (reason !== "died" || row.status !== "running") {
-    requeue(turn, task, { to: "redistributed", ended, error: failure });
+    requeue(turn, task, { to: "redistributed", ended, error: failure, avoid: row.worker! });
     return;
   }
   const verdict = judgeCrash(turn.state.policy, row, failure, nextChance(turn.state));
