@@ -1,5 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { CoreUnderTest, dispatched, persisted, ref, statusOf, taskRow } from "./testing.ts";
+import {
+  completed,
+  CoreUnderTest,
+  dispatched,
+  persisted,
+  ref,
+  statusOf,
+  taskRow,
+} from "./testing.ts";
 
 /** A restart: the tasks of the store are known, the list of workers is not. */
 function restarted(): CoreUnderTest {
@@ -30,6 +38,25 @@ Deno.test("step() takes up what a worker brings back also beyond the farm's limi
     "t1: redistributed > assigned",
   ]);
   assertEquals(dispatched(core.claim(taskRow("t3"))), [], "nothing new beyond it");
+});
+
+Deno.test("step() quarantines a task that kills its workers before it is seen running", () => {
+  const core = new CoreUnderTest();
+  core.configure("a");
+  const ends: string[] = [];
+  core.claim(taskRow("t1"), taskRow("t2"));
+  for (let life = 1; life <= 6; life++) {
+    core.mono += 1000;
+    const [, first] = dispatched(core.hello("a", { epoch: `life ${life}` }))[0]?.split(" ") ?? [];
+    const [id, attempt] = first?.split("#") ?? [];
+    if (id === "t2") core.end("a", completed(ref("t2", Number(attempt))));
+    if (id !== "t1") continue;
+    const accepted = [ref("t1", Number(attempt))];
+    core.send({ kind: "dispatch_answered", worker: "a", accepted, refused: [] });
+    ends.push(...persisted(core.send({ kind: "worker_lost", worker: "a", reason: "died" })));
+  }
+  assertEquals(ends.at(-1), "t1: assigned > failed");
+  assertEquals(ends.length, 3);
 });
 
 Deno.test("step() loses a worker that is listed after the restart and never comes", () => {
