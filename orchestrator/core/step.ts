@@ -159,8 +159,13 @@ function onTicked(turn: Turn): void {
   if (gapMs > PAUSE_NOTICED_MS) {
     // We were stopped or starved: what workers said meanwhile is still unread. Nobody is lost and
     // nothing has stalled by our own absence.
-    for (const worker of state.workers.values()) worker.lastHeardMono += gapMs;
-    for (const taskId of state.active) state.window.get(taskId)!.movedMono += gapMs;
+    for (const worker of state.workers.values()) {
+      worker.lastHeardMono = Math.min(at.mono, worker.lastHeardMono + gapMs);
+    }
+    for (const taskId of state.active) {
+      const task = state.window.get(taskId)!;
+      task.movedMono = Math.min(at.mono, task.movedMono + gapMs);
+    }
     turn.effects.push({ kind: "notify", notice: { kind: "orchestrator_paused", ms: gapMs } });
     return;
   }

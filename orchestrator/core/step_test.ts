@@ -384,6 +384,18 @@ Deno.test("step() loses nobody by its own absence", () => {
   assertEquals(persisted(core.pass(1000)), []);
 });
 
+Deno.test("step() gives nobody a longer lease for having been heard during its own absence", () => {
+  const core = new CoreUnderTest();
+  core.configure("a");
+  core.hello("a");
+  core.claim(taskRow("t1"));
+  core.pass(1000);
+  core.mono += 60_000;
+  core.beat("a", [ref("t1")]);
+  core.send({ kind: "ticked" });
+  assertEquals(persisted(core.pass(7000)), ["t1: assigned > redistributed"]);
+});
+
 Deno.test("step() rests a worker that refuses and tries the task elsewhere", () => {
   const core = new CoreUnderTest();
   core.configure("a", "b");
