@@ -12,7 +12,7 @@ import type { AttemptRef, Outcome } from "../contract/wire.ts";
 import type { Effect, Event, Instant, Notice } from "./core/messages.ts";
 import { createState, type Policy, type SchedulerState } from "./core/state.ts";
 import { stepAll, TICK_MS } from "./core/step.ts";
-import type { Change, QueueKey, Store } from "./store/store.ts";
+import type { Change, Store } from "./store/store.ts";
 
 /** Most events of one turn of the loop: bounds the transaction, and the wait of the next one. */
 const EVENTS_MAX = 1000;
@@ -95,6 +95,7 @@ export class Scheduler {
   #state: SchedulerState;
   #events: Event[] = [];
   #requests: Request[] = [];
+  #claims: Extract<Effect, { kind: "claim" }>[] = [];
   #wake: () => void = () => {};
   #stopping = false;
   #paused = false;
@@ -179,7 +180,7 @@ export class Scheduler {
     const stopTicking = this.#timers.every(TICK_MS, () => this.submit({ kind: "ticked" }));
     try {
       while (!this.#stopping || this.#events.length > 0 || this.#requests.length > 0) {
-        if (this.#events.length === 0 && this.#requests.length === 0) await this.#sleep();
+        if (this.#isIdle) await this.#sleep();
         // Let everything that has arrived be queued first: the more events, the fewer syncs.
         await this.#timers.breathe();
         await this.#pace();
@@ -193,6 +194,10 @@ export class Scheduler {
   async #pace(): Promise<void> {
     const waitMs = this.#commitAfterMono - this.#clock.now().mono;
     if (waitMs >= 1 && !this.#stopping) await this.#timers.pause(waitMs);
+  }
+
+  get #isIdle(): boolean {
+    return this.#events.length + this.#requests.length + this.#claims.length === 0;
   }
 
   #sleep(): Promise<void> {
@@ -213,9 +218,10 @@ export class Scheduler {
         request.settle(asError(error));
       }
     }
-    const events = [...this.#events.splice(0, EVENTS_MAX), ...requested];
     try {
-      await this.#apply(events);
+      const claimed = await this.#claimed();
+      // Claimed tasks first: a request may be about one of them.
+      await this.#apply([...claimed, ...this.#events.splice(0, EVENTS_MAX), ...requested]);
       for (const request of settled) request.settle(null);
     } catch (error) {
       for (const request of settled) request.settle(asError(error));
@@ -256,7 +262,8 @@ export class Scheduler {
       case "acknowledge":
         return hands.acknowledge(effect.worker, effect.attempts);
       case "claim":
-        return void this.#claim(effect.key, effect);
+        this.#claims.push(effect);
+        return this.#wake();
       case "compare":
         for (const listener of this.#listeners) listener.compared?.(effect.worker, effect.outcome);
         return;
@@ -272,23 +279,29 @@ export class Scheduler {
     for (const listener of this.#listeners) listener.noticed?.(notice);
   }
 
-  async #claim(key: QueueKey, { after, limit }: { after: number; limit: number }): Promise<void> {
-    try {
+  /** What the core asked for: read between two turns, so that nothing of it is out of date. */
+  async #claimed(): Promise<Event[]> {
+    const claimed: Event[] = [];
+    for (const { key, after, limit } of this.#claims.splice(0)) {
       const { tasks, position } = await this.#store.claim(key, after, limit);
       const more = tasks.length === limit;
-      this.submit({ kind: "tasks_claimed", key, tasks, position, more });
-    } catch {
-      // Ask again in a while; a store that stays broken shows itself in the next commit.
-      this.submit({ kind: "tasks_claimed", key, tasks: [], position: after, more: true });
+      const at = this.#clock.now();
+      claimed.push({ kind: "tasks_claimed", key, tasks, position, more, at });
     }
+    return claimed;
   }
 
   async #restore(): Promise<void> {
     const unfinished = await this.#store.unfinished();
     const queues = await this.#store.queues();
+    const drained = [...this.#state.workers.values()].filter((worker) => worker.drained);
     this.#state = createState(this.#policy, this.#seed);
+    this.#claims = [];
     const events: NewEvent[] = [];
     if (this.#configured !== null) events.push(this.#configured);
+    for (const { id } of drained) {
+      events.push({ kind: "worker_drain_requested", worker: id, drain: true });
+    }
     events.push({ kind: "unfinished_loaded", tasks: unfinished }, { kind: "queues_found", queues });
     const at = this.#clock.now();
     await this.#apply(events.map((event) => ({ ...event, at }) as Event));
