@@ -1,0 +1,137 @@
+/**
+ * `deno task status`: the dashboard of people who have only ssh. The same numbers as `GET /stats`
+ * and `GET /workers`, once or again and again in place.
+ *
+ * @module
+ */
+import { type CommandSpec, EXIT, type FlagSpec, runProgram } from "../platform/arguments.ts";
+import { err, out, printable, styler, write } from "../platform/terminal.ts";
+import { FarmClient, FarmProblem, Unreachable } from "./farm_client.ts";
+import { LOCAL_ORCHESTRATOR, orchestratorUrl } from "./orchestrator_url.ts";
+import { duration, type FarmStatus, statusLines } from "./status_text.ts";
+
+const WATCH_MS = 1000;
+/** Running tasks that are asked for: of these the oldest are shown. */
+const RUNNING_ASKED = 100;
+const RUNNING_SHOWN = 10;
+
+const FLAGS = {
+  watch: { kind: "switch", description: "Show it again every second until Ctrl-C (on a terminal)" },
+  json: { kind: "switch", description: "Print {stats, workers, running} as the API answers them" },
+  orchestrator: {
+    kind: "text",
+    value: "URL",
+    description: `Address of the orchestrator (${LOCAL_ORCHESTRATOR})`,
+  },
+} as const satisfies Record<string, FlagSpec>;
+
+const COMMAND: CommandSpec<typeof FLAGS> = {
+  command: "deno task status",
+  summary: "How the farm is: tasks, pace, workers, and what runs now.",
+  examples: [
+    "deno task status",
+    "deno task status --watch",
+    "deno task status --json | jq .stats.tasks_summary",
+    "deno task status --orchestrator http://192.168.1.10:5000",
+  ],
+  flags: FLAGS,
+};
+
+async function ask(client: FarmClient): Promise<FarmStatus> {
+  const [stats, workers, running] = await Promise.all([
+    client.get<FarmStatus["stats"]>("/stats"),
+    client.get<FarmStatus["workers"]>("/workers"),
+    client.get<FarmStatus["running"]>(`/tasks?status=running&limit=${RUNNING_ASKED}`),
+  ]);
+  if (stats.tasks_summary === undefined || !Array.isArray(workers) || !Array.isArray(running)) {
+    throw new Unreachable(`What answers at ${client.url} is no orchestrator of this version`);
+  }
+  return { stats, workers, running };
+}
+
+function render(client: FarmClient, status: FarmStatus): string[] {
+  return statusLines(status, {
+    url: client.url,
+    now: Date.now(),
+    runningMax: RUNNING_SHOWN,
+    style: styler(),
+  });
+}
+
+/** A screen that is drawn over itself. Lines that do not fit are cut, or it could not go back up. */
+class Screen {
+  #height = 0;
+
+  draw(lines: readonly string[]): void {
+    const { columns, rows } = Deno.consoleSize();
+    const shown = lines.slice(0, Math.max(1, rows - 1));
+    const up = this.#height === 0 ? "" : `\x1b[${this.#height}A`;
+    // Without wrapping, a long line stays one line whatever its colours are.
+    const text = shown.map((line) => `\x1b[2K${line}\n`).join("");
+    write(Deno.stdout, columns > 0 ? `\x1b[?7l${up}${text}\x1b[J\x1b[?7h` : `${up}${text}\x1b[J`);
+    this.#height = shown.length;
+  }
+}
+
+/** Until Ctrl-C. The first answer must come; later the orchestrator may be restarted. */
+async function watch(client: FarmClient): Promise<number> {
+  let last = render(client, await ask(client));
+  const interrupted = Promise.withResolvers<void>();
+  let stopped = false;
+  Deno.addSignalListener("SIGINT", () => {
+    stopped = true;
+    interrupted.resolve();
+  });
+  const screen = new Screen();
+  write(Deno.stdout, "\x1b[?25l");
+  try {
+    let answeredMs = performance.now();
+    screen.draw(last);
+    while (!stopped) {
+      const pause = Promise.withResolvers<void>();
+      const timer = setTimeout(pause.resolve, WATCH_MS);
+      await Promise.race([pause.promise, interrupted.promise]);
+      clearTimeout(timer);
+      if (stopped) break;
+      try {
+        last = render(client, await ask(client));
+        answeredMs = performance.now();
+        screen.draw(last);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        const away = duration((performance.now() - answeredMs) / 1000);
+        screen.draw([...last, "", `No answer for ${away}: the numbers are from before`]);
+      }
+    }
+    return EXIT.interrupted;
+  } finally {
+    write(Deno.stdout, "\x1b[?25h");
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof Unreachable || (error instanceof FarmProblem && error.status >= 500);
+}
+
+async function main(
+  flags: { watch: boolean; json: boolean; orchestrator: string | undefined },
+): Promise<number> {
+  const client = new FarmClient(orchestratorUrl(flags.orchestrator));
+  if (flags.watch && !flags.json && Deno.stdout.isTerminal()) return await watch(client);
+  const status = await ask(client);
+  if (flags.json) out(JSON.stringify(status, null, 2));
+  else for (const line of render(client, status)) out(line);
+  return EXIT.ok;
+}
+
+if (import.meta.main) {
+  await runProgram(COMMAND, async ({ flags }) => {
+    try {
+      return await main(flags);
+    } catch (error) {
+      if (!(error instanceof Unreachable || error instanceof FarmProblem)) throw error;
+      err(printable(error.message));
+      return error instanceof Unreachable ? EXIT.unreachable : EXIT.failure;
+    }
+  });
+}
