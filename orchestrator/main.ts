@@ -4,8 +4,17 @@
  * @module
  */
 import { join } from "node:path";
+import {
+  type Access,
+  ACCESS_FLAGS,
+  type AccessFlags,
+  readAccess,
+  serveOptions,
+  urlOf,
+} from "../platform/access.ts";
 import { EXIT, runProgram } from "../platform/arguments.ts";
 import { closeLogging, configureLogging, getLogger } from "../platform/log.ts";
+import { readSettings } from "../platform/settings.ts";
 import { err } from "../platform/terminal.ts";
 import { parameterChecks } from "../simulation/parameter_check.ts";
 import { createApi } from "./api/app.ts";
@@ -13,6 +22,7 @@ import { type Config, type ConfigFlags, readConfig } from "./config.ts";
 import { DEFAULT_POLICY, type Policy } from "./core/state.ts";
 import type { Farm } from "./farm.ts";
 import { Fleet } from "./fleet/fleet.ts";
+import { openWorkerLine, type WorkerLine } from "./fleet/worker_line.ts";
 import { Archive } from "./inbox/archive.ts";
 import { Inbox } from "./inbox/inbox.ts";
 import { Listeners } from "./listeners/listeners.ts";
@@ -39,7 +49,10 @@ interface Running {
 }
 
 /** Starts everything; throws `StartError` when it cannot. */
-async function startOrchestrator(config: Config): Promise<Running> {
+async function startOrchestrator(
+  config: Config,
+  { access, line }: { readonly access: Access; readonly line: WorkerLine },
+): Promise<Running> {
   const lock = lockQueue(config);
   try {
     const { store, warnings } = await openStore(config);
@@ -66,8 +79,8 @@ async function startOrchestrator(config: Config): Promise<Running> {
     });
     const farm: Farm = { config, store, scheduler, fleet, inbox, startedAt: Date.now() };
     const listeners = new Listeners(farm);
-    const server = listen(config, createApi(farm, listeners).fetch);
-    const url = urlOf(config, server.addr.port);
+    const server = listen(config, { access, handler: createApi(farm, listeners, access).fetch });
+    const url = ownUrl(access, server.addr.port);
     lock.note(url);
     await scheduler.start(fleet);
     await listeners.start();
@@ -83,6 +96,7 @@ async function startOrchestrator(config: Config): Promise<Running> {
         // The server waits for open answers, and a stream of events has no end of its own.
         listeners.events.close();
         await Promise.all([server.shutdown(), fleet.stop()]);
+        line.close();
         await scheduler.stop();
         await listeners.stop();
         await store.close();
@@ -129,24 +143,26 @@ function policyOf(config: Config): Policy {
   };
 }
 
-function listen(config: Config, handler: Deno.ServeHandler): Deno.HttpServer<Deno.NetAddr> {
+function listen(
+  { port }: Config,
+  { access, handler }: { readonly access: Access; readonly handler: Deno.ServeHandler },
+): Deno.HttpServer<Deno.NetAddr> {
   try {
-    return Deno.serve(
-      { hostname: config.host, port: config.port, onListen() {} },
-      handler,
-    );
+    return Deno.serve({ ...serveOptions(access), port, onListen() {} }, handler);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new StartError(
-      `Port ${config.port} is taken: stop what listens there, or choose another with --port`,
-    );
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new StartError(
+        `Port ${port} is taken: stop what listens there, or choose another with --port`,
+      );
+    }
+    if (access.tls === null) throw error;
+    throw new StartError(`Cannot serve https with these files: ${(error as Error).message}`);
   }
 }
 
-function urlOf(config: Config, port: number): string {
-  const anywhere = config.host === "0.0.0.0" || config.host === "::";
-  const host = anywhere ? "127.0.0.1" : config.host;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+function ownUrl(access: Access, port: number): string {
+  const anywhere = access.host === "0.0.0.0" || access.host === "::";
+  return urlOf(anywhere ? { ...access, host: "127.0.0.1" } : access, port);
 }
 
 /** Resolves with the exit code of the first signal; the second one ends the process at once. */
@@ -165,8 +181,14 @@ function untilSignal(): Promise<number> {
   return promise;
 }
 
-async function main(flags: ConfigFlags): Promise<number> {
-  const config = readConfig({ flags, folder: Deno.cwd() });
+type Flags = ConfigFlags & AccessFlags & { readonly "worker-ca"?: string | undefined };
+
+async function main(flags: Flags): Promise<number> {
+  const folder = Deno.cwd();
+  const settings = readSettings(folder);
+  const config = readConfig({ flags, folder, settings });
+  const access = readAccess(flags, { host: config.host, settings });
+  const line = openWorkerLine(flags, { settings, tokens: access.tokens });
   configureLogging({
     program: "orchestrator",
     level: config.logLevel,
@@ -174,9 +196,13 @@ async function main(flags: ConfigFlags): Promise<number> {
     maxBytes: config.logBytesMax,
     oldFiles: config.logOldFiles,
   });
+  for (const notice of access.notices) {
+    log.warning("Access", { notice });
+    err(notice);
+  }
   const signal = untilSignal();
   try {
-    const running = await startOrchestrator(config);
+    const running = await startOrchestrator(config, { access, line });
     log.info("Started", { url: running.url, workers: config.workers.length });
     err(`Orchestrator listens on ${running.url} and takes task files from ${config.queuePath}`);
     const code = await signal;
@@ -201,6 +227,7 @@ if (import.meta.main) {
     examples: [
       "deno task orchestrator",
       "deno task orchestrator --port 5100 --config my_workers.json",
+      "deno task orchestrator --host 0.0.0.0 --token-file farm.token",
     ],
     flags: {
       host: { kind: "text", value: "ADDRESS", description: "Address to listen on (127.0.0.1)" },
@@ -215,6 +242,12 @@ if (import.meta.main) {
         kind: "text",
         value: "FILE",
         description: "The list of workers (config_workers.json)",
+      },
+      ...ACCESS_FLAGS,
+      "worker-ca": {
+        kind: "text",
+        value: "FILE",
+        description: "Call workers over https; their certificates are signed by this one, PEM",
       },
     },
   }, ({ flags }) => main(flags));

@@ -67,7 +67,8 @@ function fileError(path: string, verb: string, error: unknown): UsageError {
   return new UsageError(`Cannot ${verb} the token file ${path}: ${reason}`);
 }
 
-function checkToken(token: string, source: string): void {
+/** @throws {UsageError} When a token from `source` is too short to be one. */
+export function checkToken(token: string, source: string): void {
   // What a header can carry: printable ASCII without spaces.
   if (token.length >= TOKEN_LENGTH_MIN && /^[\x21-\x7e]+$/.test(token)) return;
   throw new UsageError(
@@ -84,13 +85,14 @@ export function newToken(): string {
 
 /** Whose token this is; null for nobody's. Takes the same time for every wrong one. */
 export function roleOf(tokens: Tokens, presented: string): Role | null {
-  const operator = isEqual(presented, tokens.operator);
-  const viewer = tokens.viewer !== null && isEqual(presented, tokens.viewer);
+  const operator = isEqualSecret(presented, tokens.operator);
+  const viewer = tokens.viewer !== null && isEqualSecret(presented, tokens.viewer);
   if (operator) return "operator";
   return viewer ? "viewer" : null;
 }
 
-function isEqual(presented: string, expected: string): boolean {
+/** Compares secrets in a time that tells nothing but their length. */
+export function isEqualSecret(presented: string, expected: string): boolean {
   const encoder = new TextEncoder();
   const [a, b] = [encoder.encode(presented), encoder.encode(expected)];
   // Compare something of equal length in any case, so that only the length can be told.
@@ -120,6 +122,7 @@ export function checkExposure(
   );
 }
 
+/** Whether this address or name, as one writes it behind `--host`, is this machine's own. */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host === "[::1]" ||
     /^127(\.\d{1,3}){3}$/.test(host);

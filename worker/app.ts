@@ -11,6 +11,8 @@ import { HTTPException } from "hono/http-exception";
 import { z } from "zod";
 import { VERSION } from "../contract/version.ts";
 import { AcknowledgeRequest, CancelRequest, DispatchRequest } from "../contract/wire.ts";
+import { type Access, LOOPBACK_ACCESS } from "../platform/access.ts";
+import { guard } from "../platform/guard.ts";
 import { getLogger, localTime } from "../platform/log.ts";
 import { METRICS_CONTENT_TYPE } from "../platform/prometheus.ts";
 import type { RunningAttempt } from "./executor.ts";
@@ -27,8 +29,9 @@ const FARM_LENGTH_MAX = 200;
 const DrainRequest = z.object({ draining: z.boolean() });
 
 /** The routes of one worker. */
-export function createApp(worker: WorkerService): Hono {
+export function createApp(worker: WorkerService, access: Access = LOOPBACK_ACCESS): Hono {
   const app = new Hono();
+  guard(app, { access });
   addReading(app, worker);
   addWorking(app, worker);
   app.notFound((c) => {

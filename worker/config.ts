@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { ACCESS_FLAGS } from "../platform/access.ts";
 import {
   type CommandSpec,
   type FlagSpec,
@@ -20,7 +21,7 @@ export const WORKER_COMMAND = {
   examples: [
     "deno task worker --worker-id worker-01 --port 5001",
     "deno task worker --worker-id worker-02 --port 5002 --capacity 2",
-    "deno task worker --worker-id worker-03 --port 5001 --host 0.0.0.0   # on another machine",
+    "deno task worker --worker-id worker-03 --host 0.0.0.0 --token-file farm.token   # elsewhere",
   ],
   flags: {
     "worker-id": {
@@ -47,6 +48,7 @@ export const WORKER_COMMAND = {
       max: 1024,
       description: "Tasks at a time (default: the hardware threads)",
     },
+    ...ACCESS_FLAGS,
   },
 } as const satisfies CommandSpec<Record<string, FlagSpec>>;
 

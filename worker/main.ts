@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type Access, readAccess, serveOptions, urlOf } from "../platform/access.ts";
 import { EXIT, type ParsedCommand, runProgram } from "../platform/arguments.ts";
 import { closeLogging, configureLogging, getLogger } from "../platform/log.ts";
 import { readSettings } from "../platform/settings.ts";
@@ -23,7 +24,9 @@ type Flags = ParsedCommand<typeof WORKER_COMMAND["flags"]>["flags"];
 /** Runs a worker until it is told to stop; resolves with the exit code. */
 async function main({ flags }: { readonly flags: Flags }): Promise<number> {
   const folder = Deno.cwd();
-  const config = workerConfig(flags, { settings: readSettings(folder), folder });
+  const settings = readSettings(folder);
+  const config = workerConfig(flags, { settings, folder });
+  const access = readAccess(flags, { host: config.host, settings });
   configureLogging({
     program: "worker",
     level: config.logLevel,
@@ -32,12 +35,13 @@ async function main({ flags }: { readonly flags: Flags }): Promise<number> {
     maxBytes: config.logMaxBytes,
     oldFiles: config.logOldFiles,
   });
+  for (const notice of access.notices) log.warning("Access", { notice });
   surviveStrayErrors();
   const worker = new WorkerService(config);
   const stop = stopSignal();
   try {
-    const [server] = await Promise.all([listen(config, worker), worker.start()]);
-    announce(config, server.addr.port);
+    const [server] = await Promise.all([listen(config, { access, worker }), worker.start()]);
+    announce(config, urlOf(access, server.addr.port));
     const code = await drainOn(await stop, { config, worker });
     // Streams end on our side first: shutdown() waits for ever on an open one.
     worker.reporter.close();
@@ -54,17 +58,16 @@ async function main({ flags }: { readonly flags: Flags }): Promise<number> {
 }
 
 function listen(
-  { host, port }: WorkerConfig,
-  worker: WorkerService,
+  { port }: WorkerConfig,
+  { access, worker }: { readonly access: Access; readonly worker: WorkerService },
 ): Deno.HttpServer<Deno.NetAddr> {
-  const app = createApp(worker);
-  return Deno.serve({ hostname: host, port, onListen: () => {} }, app.fetch);
+  const app = createApp(worker, access);
+  return Deno.serve({ ...serveOptions(access), port, onListen: () => {} }, app.fetch);
 }
 
-function announce({ workerId, host, capacity }: WorkerConfig, port: number): void {
-  const name = host.includes(":") ? `[${host}]` : host;
-  out(`Worker ${workerId} listens on http://${name}:${port} with capacity ${capacity}`);
-  log.info("Worker started", { worker_id: workerId, host, port, capacity, pid: Deno.pid });
+function announce({ workerId, capacity }: WorkerConfig, url: string): void {
+  out(`Worker ${workerId} listens on ${url} with capacity ${capacity}`);
+  log.info("Worker started", { worker_id: workerId, url, capacity, pid: Deno.pid });
 }
 
 async function drainOn(

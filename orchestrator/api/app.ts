@@ -6,6 +6,10 @@
 import { Hono } from "hono";
 import { shownText } from "../../contract/shown_value.ts";
 import { VERSION } from "../../contract/version.ts";
+import { type Access, LOOPBACK_ACCESS } from "../../platform/access.ts";
+import { FailureLimit } from "../../platform/failure_limit.ts";
+import { guard } from "../../platform/guard.ts";
+import { Sessions } from "../../platform/sessions.ts";
 import type { Farm } from "../farm.ts";
 import type { Listeners } from "../listeners/listeners.ts";
 import { batchRoutes } from "./batches.ts";
@@ -20,8 +24,13 @@ import { taskRoutes } from "./tasks.ts";
 import { listWorkers, workerRoutes } from "./workers.ts";
 
 /** The app; hand its `fetch` to `Deno.serve`. */
-export function createApi(farm: Farm, listeners: Listeners): Hono {
+export function createApi(
+  farm: Farm,
+  listeners: Listeners,
+  access: Access = LOOPBACK_ACCESS,
+): Hono {
   const app = new Hono();
+  guardApi(app, access);
   app.route("/", systemRoutes(farm, listeners));
   app.route("/", bulkRoutes(farm));
   app.route("/", taskRoutes(farm));
@@ -46,6 +55,16 @@ export function createApi(farm: Farm, listeners: Listeners): Hono {
   );
   app.onError((error, c) => toResponse(error, c.req.raw));
   return app;
+}
+
+/** Comes before all routes; signing in is what strangers may do. */
+function guardApi(app: Hono, access: Access): void {
+  const { tokens } = access;
+  const sessions = tokens && new Sessions(tokens);
+  const failures = new FailureLimit();
+  const openPaths = [LOGIN_PATH, LOGOUT_PATH];
+  guard(app, { access, sessions, failures, openPaths, loginPath: LOGIN_PATH });
+  app.route("/", loginRoutes({ tokens, sessions, failures }));
 }
 
 /** Path → methods, from the routes themselves, so that nothing is written twice. */

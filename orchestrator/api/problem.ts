@@ -1,28 +1,15 @@
 /**
- * Everything the API answers when it cannot do what was asked: RFC 9457 problem documents, with a
- * `code` that stays the same when the sentence changes.
+ * What the API answers when it cannot do what was asked, whatever the reason.
  *
  * @module
  */
-import { STATUS_TEXT } from "@std/http/status";
 import { getLogger } from "../../platform/log.ts";
+import { type Problem, problemResponse } from "../../platform/problem.ts";
 import { StoreError } from "../store/store.ts";
 
 const log = getLogger("api");
 
-/** The statuses the API uses for problems. */
-export type ProblemStatus = 400 | 404 | 405 | 409 | 413 | 500 | 503;
-
-export interface Problem {
-  readonly status: ProblemStatus;
-  /** Stable, for programs: `task_not_found`. */
-  readonly code: string;
-  /** One sentence for people. */
-  readonly detail: string;
-  /** Further members of the document. */
-  readonly members?: Readonly<Record<string, unknown>>;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+export { type Problem, problemResponse };
 
 /** Thrown by handlers; {@linkcode toResponse} turns it into the answer. */
 export class ProblemError extends Error {
@@ -33,15 +20,6 @@ export class ProblemError extends Error {
     super(problem.detail);
     this.problem = problem;
   }
-}
-
-export function problemResponse(problem: Problem): Response {
-  const { status, code, detail, members, headers } = problem;
-  const document = { type: "about:blank", title: STATUS_TEXT[status], status, detail, code };
-  return Response.json({ ...document, ...members }, {
-    status,
-    headers: { ...headers, "content-type": "application/problem+json" },
-  });
 }
 
 /** The answer to whatever a handler threw. Unexpected errors are logged and not shown. */

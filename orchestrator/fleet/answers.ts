@@ -18,6 +18,13 @@ export async function readBounded(response: Response, bytesMax: number): Promise
   return text;
 }
 
+/** One sentence about an answer that is none of the good ones. */
+export function refusalOf(status: number, call: string): string {
+  if (status !== 401) return `It answered ${status} to ${call}`;
+  return "It does not take the token of this orchestrator: start both with the same token file or " +
+    "FARM_TOKEN";
+}
+
 /** One sentence about what went wrong, without a stack and without our own wrapping. */
 export function describeFailure(error: unknown): string {
   if (error instanceof z.ZodError) {

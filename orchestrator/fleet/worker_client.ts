@@ -16,8 +16,9 @@ import {
 import { readJsonLines } from "../../platform/json_lines.ts";
 import { getLogger } from "../../platform/log.ts";
 import type { NewEvent } from "../scheduler.ts";
+import { WorkerLine } from "./worker_line.ts";
 import { HealthRecord, type HealthRules } from "./health.ts";
-import { describeFailure, isRefused, readBounded } from "./answers.ts";
+import { describeFailure, isRefused, readBounded, refusalOf } from "./answers.ts";
 
 const log = getLogger("fleet");
 
@@ -48,12 +49,15 @@ export interface WorkerClientOptions {
   /** Time for one request, ms. */
   readonly httpTimeoutMs: number;
   readonly health: HealthRules;
+  /** @default plain http without a token */
+  readonly line?: WorkerLine;
 }
 
 export class WorkerClient {
   readonly address: WorkerAddress;
   readonly health: HealthRecord;
   readonly #options: WorkerClientOptions;
+  readonly #line: WorkerLine;
   readonly #base: string;
   readonly #stop = new AbortController();
   /** Aborting it ends the present stream; the loop then opens another. */
@@ -67,7 +71,8 @@ export class WorkerClient {
     this.#options = options;
     this.health = new HealthRecord(options.health);
     const host = address.ip.includes(":") ? `[${address.ip}]` : address.ip;
-    this.#base = `http://${host}:${address.port}`;
+    this.#line = options.line ?? new WorkerLine();
+    this.#base = `${this.#line.scheme}://${host}:${address.port}`;
   }
 
   start(): void {
@@ -104,13 +109,11 @@ export class WorkerClient {
     const helloTimer = setTimeout(() => session.abort(), HELLO_MS);
     let said = false;
     try {
-      const response = await fetch(
-        `${this.#base}/stream?farm=${encodeURIComponent(this.#options.farm)}`,
-        { signal: session.signal },
-      );
+      const path = `/stream?farm=${encodeURIComponent(this.#options.farm)}`;
+      const response = await this.#line.fetch(this.#base + path, { signal: session.signal });
       if (!response.ok || response.body === null) {
         await response.body?.cancel();
-        throw new Error(`It answered ${response.status} to GET /stream`);
+        throw new Error(refusalOf(response.status, "GET /stream"));
       }
       for await (const value of readJsonLines(response.body, { lengthMax: LINE_LENGTH_MAX })) {
         const line = StreamLine.parse(value);
@@ -179,11 +182,11 @@ export class WorkerClient {
     while (!this.#stop.signal.aborted) {
       const startMs = performance.now();
       try {
-        const response = await fetch(`${this.#base}/health`, {
+        const response = await this.#line.fetch(`${this.#base}/health`, {
           signal: this.#timeout(Math.min(this.#options.httpTimeoutMs, 5000)),
         });
         await response.body?.cancel();
-        if (!response.ok) throw new Error(`It answered ${response.status} to GET /health`);
+        if (!response.ok) throw new Error(refusalOf(response.status, "GET /health"));
         this.health.answered(performance.now() - startMs);
       } catch (error) {
         if (!this.#stop.signal.aborted) this.health.missed(describeFailure(error));
@@ -250,7 +253,7 @@ export class WorkerClient {
   }
 
   async #post(path: string, body: Record<string, unknown>): Promise<unknown> {
-    const response = await fetch(`${this.#base}${path}`, {
+    const response = await this.#line.fetch(this.#base + path, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ farm: this.#options.farm, ...body }),
@@ -258,7 +261,7 @@ export class WorkerClient {
     });
     const text = await readBounded(response, REPLY_BYTES_MAX);
     if (!response.ok) {
-      throw new Error(`It answered ${response.status} to POST ${path}: ${text.slice(0, 200)}`);
+      throw new Error(`${refusalOf(response.status, `POST ${path}`)}: ${text.slice(0, 200)}`);
     }
     return JSON.parse(text);
   }
