@@ -26,6 +26,7 @@ import {
 
 /** Longest time a setting may name: what a 32-bit timer in ms can still hold (about 23 days). */
 const SECONDS_MAX = 2_000_000;
+const MIB = 2 ** 20;
 const DEFAULT_CONFIG_FILE = "config_workers.json";
 
 /** The orchestrator's configuration. Paths are absolute, times in ms unless the name says more. */
@@ -94,6 +95,10 @@ export interface Config {
   readonly inboxSettleMs: number;
   /** TASK_FILE_MAX_BYTES and TASK_FILE_MAX_TASKS. @default 64 MiB and 1,000,000 */
   readonly fileLimits: TaskFileLimits;
+  /** TASKS_WAITING_MAX: with more tasks waiting no file is taken. @default 10,000,000 */
+  readonly tasksWaitingMax: number;
+  /** DISK_FREE_MIN_MB: with less free space no file is taken. @default 100 MiB */
+  readonly diskFreeMinBytes: number;
   /** DEFAULT_NUM_PARTICLES (100), DEFAULT_NUM_STEPS (500), DEFAULT_SEED (42). */
   readonly parameterDefaults: ParameterDefaults;
 
@@ -264,6 +269,13 @@ function readIntake(settings: Settings) {
   return {
     inboxSettleMs: settings.integer("INBOX_SETTLE_MS", { fallback: 2000, min: 0, max: 3_600_000 }),
     fileLimits: Object.freeze(limits),
+    tasksWaitingMax: settings.integer("TASKS_WAITING_MAX", {
+      fallback: 10_000_000,
+      min: 1,
+      max: 1_000_000_000,
+    }),
+    diskFreeMinBytes: MIB *
+      settings.integer("DISK_FREE_MIN_MB", { fallback: 100, min: 0, max: 100_000_000 }),
     parameterDefaults: Object.freeze(defaults),
   };
 }

@@ -35,6 +35,14 @@ export interface FleetView {
   workers(): readonly WorkerHealth[];
 }
 
+/** What became of a task file that came by another way than the folder. */
+export type Dropped =
+  /** It lies in the folder now, under this name. */
+  | { readonly file: string; readonly tasks: number }
+  | { readonly errors: readonly TaskFileError[]; readonly total: number }
+  /** Nothing is taken at present, and why. */
+  | { readonly closed: string };
+
 /** What the inbox tells about itself. */
 export interface InboxView {
   /** Task files seen in the folder and not yet taken. */
@@ -43,12 +51,8 @@ export interface InboxView {
   readonly problem: string | null;
   /**
    * Checks a task file that came by another way and writes it into the folder, atomically.
-   * Returns the name it got, or all that is wrong with it.
    */
-  drop(
-    text: string,
-    options: { name?: string },
-  ): Promise<{ file: string; tasks: number } | { errors: readonly TaskFileError[]; total: number }>;
+  drop(text: string, options: { name?: string }): Promise<Dropped>;
 }
 
 export interface Farm {

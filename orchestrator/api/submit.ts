@@ -21,6 +21,7 @@ export function submitRoutes(farm: Farm): Hono {
     const bytes = await readBody(c.req.raw, fileLimits.bytesMax);
     const name = query["name"] ?? "";
     const dropped = await farm.inbox.drop(decode(bytes, farm), name === "" ? {} : { name });
+    if ("closed" in dropped) throw closed(dropped.closed);
     if ("errors" in dropped) throw refused(dropped.errors, dropped.total);
     return c.json(dropped, 202);
   });
@@ -35,6 +36,18 @@ function decode(bytes: Uint8Array<ArrayBuffer>, farm: Farm): string {
     const { errors } = parseTaskFile(bytes, farm.config.fileLimits);
     throw refused(errors, errors.length);
   }
+}
+
+/** Time after which a client may try again, s. */
+const RETRY_AFTER_S = "30";
+
+function closed(reason: string): ProblemError {
+  return new ProblemError({
+    status: 503,
+    code: "intake_closed",
+    detail: `Nothing was queued: ${reason}`,
+    headers: { "retry-after": RETRY_AFTER_S },
+  });
 }
 
 function refused(errors: readonly TaskFileError[], total: number): ProblemError {

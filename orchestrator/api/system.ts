@@ -34,6 +34,12 @@ async function healthOf(farm: Farm, listeners: Listeners) {
   const counts = await countsOrProblem(farm, problems);
   const warnings = workerWarnings(farm);
   if (listeners.results.problem !== null) warnings.push(listeners.results.problem);
+  for (const { task_id, late_worker, recorded_by, figure } of listeners.divergences.found) {
+    warnings.push(
+      `Task ${task_id} gave another ${figure} on ${late_worker} than on ${recorded_by}: ` +
+        `one of the two computes wrongly`,
+    );
+  }
   return {
     status: problems.length === 0 ? "healthy" : "unhealthy",
     ...(problems.length === 0 ? {} : { problems }),

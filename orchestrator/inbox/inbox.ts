@@ -6,11 +6,10 @@
  * @module
  */
 import { join } from "node:path";
-import type { TaskFileError } from "../../contract/task_file.ts";
 import { checkTaskFile } from "../../contract/task_file_check.ts";
 import { writeNewFileAtomically } from "../../platform/atomic_file.ts";
 import { getLogger } from "../../platform/log.ts";
-import type { InboxView } from "../farm.ts";
+import type { Dropped, InboxView } from "../farm.ts";
 import { findUnmoved, type IntakeRooms, judgeFile, type Judgement, moveJudged } from "./intake.ts";
 import { isSame, type Look, readDropped, type Reading } from "./reader.ts";
 
@@ -25,6 +24,8 @@ export interface InboxOptions extends Omit<IntakeRooms, "signal"> {
   readonly folder: string;
   /** How long a file that does not parse may stay as it is before it is refused, ms. */
   readonly settleMs: number;
+  /** Why nothing may be taken now (a full queue, a full disk); null when all is well. */
+  readonly closedBecause?: () => Promise<string | null>;
 }
 
 /** A file that was judged and could not be moved: it must not be judged again. */
@@ -81,9 +82,9 @@ export class Inbox implements InboxView {
   async drop(
     text: string,
     { name }: { name?: string },
-  ): Promise<
-    { file: string; tasks: number } | { errors: readonly TaskFileError[]; total: number }
-  > {
+  ): Promise<Dropped> {
+    const closed = await this.#closed();
+    if (closed !== null) return { closed };
     const { algorithms, limits, folder } = this.#options;
     const checked = checkTaskFile(text, { algorithms, limits });
     if (!checked.ok) return { errors: checked.errors, total: checked.errorsTotal };
@@ -161,9 +162,13 @@ export class Inbox implements InboxView {
       const names = await this.#list();
       this.#forgetGone(names);
       this.#pending = names.length;
+      const closed = await this.#closed();
+      if (closed !== null) return this.#setProblem(closed);
       for (const name of names) {
         if (this.#stopping) return;
         await this.#look(name);
+        const full = await this.#closed();
+        if (full !== null) return this.#setProblem(full);
         this.#pending = Math.max(this.#settling.size, this.#pending - 1);
       }
       this.#firstScan = false;
@@ -172,6 +177,10 @@ export class Inbox implements InboxView {
       if (this.#stopping) return;
       this.#setProblem(`Cannot take task files from ${this.#options.folder}: ${messageOf(error)}`);
     }
+  }
+
+  #closed(): Promise<string | null> {
+    return this.#options.closedBecause?.() ?? Promise.resolve(null);
   }
 
   async #list(): Promise<string[]> {

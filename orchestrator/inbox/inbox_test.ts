@@ -18,6 +18,8 @@ class Desk {
   readonly queue: string;
   readonly store: Store;
   readonly scheduler: Scheduler;
+  /** Why nothing may be taken. */
+  closed: string | null = null;
   inbox: Inbox;
 
   private constructor(folder: string, store: Store, scheduler: Scheduler) {
@@ -39,6 +41,7 @@ class Desk {
 
   newInbox(limits = TASK_FILE_LIMITS): Inbox {
     return this.inbox = new Inbox({
+      closedBecause: () => Promise.resolve(this.closed),
       folder: this.queue,
       settleMs: 100,
       store: this.store,
@@ -283,3 +286,15 @@ deskTest(
     assertEquals(await desk.left(), []);
   },
 );
+
+deskTest("Inbox leaves files where they are while it is closed, and says why", async (desk) => {
+  desk.closed = "The disk is full";
+  await desk.inbox.start();
+  await desk.drop("a.json", fileOf("a"));
+  await desk.until(() => desk.inbox.problem === "The disk is full");
+  assertEquals(await desk.inbox.drop(fileOf("b"), {}), { closed: "The disk is full" });
+  assertEquals([await desk.left(), (await desk.store.counts()).total], [["a.json"], 0]);
+  desk.closed = null;
+  await desk.untilFiles(1);
+  await desk.until(() => desk.inbox.problem === null);
+});

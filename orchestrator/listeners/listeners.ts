@@ -4,6 +4,7 @@
  * @module
  */
 import type { Farm } from "../farm.ts";
+import { DivergenceWatch } from "./divergence.ts";
 import { EventStream } from "./event_stream.ts";
 import { Journal } from "./journal.ts";
 import { FarmMetrics } from "./metrics.ts";
@@ -19,6 +20,7 @@ export class Listeners {
   readonly events = new EventStream();
   readonly metrics: FarmMetrics;
   readonly results: ResultFiles;
+  readonly divergences: DivergenceWatch;
   readonly #journal = new Journal();
   readonly #workerState: WorkerStateFile;
   readonly #retention: Retention;
@@ -27,6 +29,7 @@ export class Listeners {
   /** Registers with the scheduler, so it must be made before the scheduler starts. */
   constructor(farm: Farm) {
     this.metrics = new FarmMetrics(farm);
+    this.divergences = new DivergenceWatch(farm.store, this.metrics.divergences);
     this.results = new ResultFiles({
       store: farm.store,
       folder: farm.config.resultsPath,
@@ -41,6 +44,7 @@ export class Listeners {
     for (const listener of [throughput, metrics, this.#journal, results, events, this.#series]) {
       farm.scheduler.listen(listener);
     }
+    farm.scheduler.listen(this.divergences);
   }
 
   /** Writes what an earlier life left over, and goes on. */

@@ -53,10 +53,16 @@ export class FarmMetrics implements Listener {
   readonly #durations: Histogram;
   readonly #waits: Histogram;
   readonly #refresh: (() => Promise<void>)[] = [];
+  /** Results that differ from the ones on record. */
+  readonly divergences: Counter;
 
   constructor(farm: Farm) {
     this.#farm = farm;
     const registry = this.#registry;
+    this.divergences = registry.counter(
+      "farm_divergences_total",
+      "Late results that differ from the ones on record, since the start",
+    );
     this.#ended = registry.counter("farm_tasks_total", "Tasks that ended, since the start");
     for (const status of ["completed", "failed", "cancelled"]) this.#ended.increment(0, { status });
     this.#redistributed = registry.counter(
