@@ -67,6 +67,7 @@ async function startOrchestrator(
         failuresMax: config.pingFailuresMax,
         silenceMaxMs: config.healthTimeoutMs,
       },
+      line,
     });
     const inbox = new Inbox({
       folder: config.queuePath,

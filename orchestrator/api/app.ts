@@ -17,6 +17,7 @@ import { bulkRoutes } from "./bulk.ts";
 import { errorRoutes } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import { historyRoutes } from "./history.ts";
+import { LOGIN_PATH, loginRoutes, LOGOUT_PATH } from "./login.ts";
 import { problemResponse, toResponse } from "./problem.ts";
 import { submitRoutes } from "./submit.ts";
 import { statsJson, systemRoutes } from "./system.ts";
