@@ -128,8 +128,10 @@ function pickWorker(
     : wanted.filter((worker) => hasPrefetchRoom(worker, policy.prefetchMs));
   // Two attempts of one task must not meet in one worker's books.
   const free = candidates.filter((worker) => !worker.held.has(row.task_id));
-  if (free.length === 0) return null;
-  return free[STRATEGIES[policy.strategy](free, lastPicked)]!;
+  const unspoilt = free.filter((worker) => !row.tried.includes(worker.id));
+  if (unspoilt.length > 0) return unspoilt[STRATEGIES[policy.strategy](unspoilt, lastPicked)]!;
+  // In turn, so that it comes to each of them, whatever the strategy thinks of it.
+  return free.sort((a, b) => row.tried.indexOf(a.id) - row.tried.indexOf(b.id))[0] ?? null;
 }
 
 /**

@@ -32,3 +32,18 @@ Deno.test("step() lets no task wait behind one whose old attempt has not ended",
   assertEquals(dispatched(core.end("a", failed(ref("t2")))), []);
   assertEquals(dispatched(core.end("a", failed(ref("t1")))), ["a: t1#2"]);
 });
+
+Deno.test("step() gives a task that failed everywhere to each worker in turn", () => {
+  const core = new CoreUnderTest({ strategy: "fastest", retriesMax: 9, backoffBaseMs: 1 });
+  core.configure("a", "b", "c");
+  for (const worker of ["a", "b", "c"]) core.hello(worker);
+  core.claim(taskRow("t1"));
+  const workers: string[] = [];
+  for (let attempt = 1; attempt <= 7; attempt++) {
+    const worker = core.state.window.get("t1")!.row.worker!;
+    workers.push(worker);
+    core.end(worker, failed(ref("t1", attempt)));
+    core.pass(500);
+  }
+  assertEquals(workers.join(""), "abcabca");
+});

@@ -170,7 +170,9 @@ export function requeue(turn: Turn, task: WindowTask, how: Requeue): void {
   const { row } = task;
   const delayMs = how.delayMs ?? 0;
   if (how.error !== undefined) row.error = how.error;
-  if (how.avoid !== undefined && !row.tried.includes(how.avoid)) row.tried.push(how.avoid);
+  if (how.avoid !== undefined) {
+    row.tried = [...row.tried.filter((worker) => worker !== how.avoid), how.avoid];
+  }
   row.not_before = delayMs > 0 ? turn.at.wall + delayMs : null;
   row.started_at = null;
   task.progress = null;
