@@ -109,10 +109,10 @@ async function checkConservation(farm: Audited, states: Map<string, string>): Pr
 }
 
 export async function digestOfTask(farm: Audited, id: string): Promise<unknown> {
-  const task = await farm.client.get<
-    { result: { result: { metrics: Record<string, unknown> } } | null }
-  >(`/tasks/${encodeURIComponent(id)}`);
-  return task.result?.result.metrics.state_sha256;
+  const task = await farm.client.get<{ result: { metrics: Record<string, unknown> } | null }>(
+    `/tasks/${encodeURIComponent(id)}`,
+  );
+  return task.result?.metrics.state_sha256;
 }
 
 /** How often each task stands in the results files; every file must be whole (I10). */
