@@ -88,7 +88,7 @@ export function driftAndBounce(): f64 {
 
 /** Squared lengths of two vectors. */
 // @ts-ignore: decorator
-
+@inline
 export function squaredLengths(d0: v128, d1: v128): v128 {
   const q0 = f64x2.mul(d0, d0), q1 = f64x2.mul(d1, d1);
   return f64x2.add(v128.shuffle<f64>(q0, q1, 0, 2), v128.shuffle<f64>(q0, q1, 1, 3));
@@ -120,34 +120,38 @@ function bounce(p: u32): void {
 
 /**
  * Lets the disks at offsets `i` and `j` collide if they touch and do not separate. Returns whether
- * they may have moved.
+ * they may have moved. Points are read and written whole, as the walk over the pairs reads them:
+ * the processor cannot hand two halves just written over to a read of the whole.
  */
 export function collide(i: u32, j: u32): bool {
-  const xi = load<f64>(i, POSITIONS), yi = load<f64>(i, POSITIONS + 8);
-  const xj = load<f64>(j, POSITIONS), yj = load<f64>(j, POSITIONS + 8);
-  const dx = xi - xj, dy = yi - yj;
-  const squared = dx * dx + dy * dy;
+  const pi = v128.load(i, POSITIONS), pj = v128.load(j, POSITIONS);
+  const d = f64x2.sub(pi, pj);
+  const squared = sumOfLanes(f64x2.mul(d, d));
   if (!(squared < CONTACT_SQUARED)) return false;
   if (squared === 0 && pullsTogether) return false;
-  const vi = i + velocities, vj = j + velocities;
-  const ux = load<f64>(vi), uy = load<f64>(vi, 8), wx = load<f64>(vj), wy = load<f64>(vj, 8);
-  if (dx * (ux - wx) + dy * (uy - wy) > 0) return false;
+  const vi = v128.load(i + velocities), vj = v128.load(j + velocities);
+  if (sumOfLanes(f64x2.mul(d, f64x2.sub(vi, vj))) > 0) return false;
   pairHits += 1;
   if (squared === 0) return false;
 
   const distance = sqrt(squared);
-  const nx = dx / distance, ny = dy / distance;
-  const a = ux * nx + uy * ny, b = wx * nx + wy * ny;
-  store<f64>(vi, ux + (b - a) * nx * PAIR_FACTOR);
-  store<f64>(vi, uy + (b - a) * ny * PAIR_FACTOR, 8);
-  store<f64>(vj, wx + (a - b) * nx * PAIR_FACTOR);
-  store<f64>(vj, wy + (a - b) * ny * PAIR_FACTOR, 8);
+  const n = f64x2.div(d, f64x2.splat(distance));
+  const a = sumOfLanes(f64x2.mul(vi, n)), b = sumOfLanes(f64x2.mul(vj, n));
+  const factor = f64x2.splat(PAIR_FACTOR);
+  const gain = f64x2.mul(f64x2.mul(f64x2.splat(b - a), n), factor);
+  const loss = f64x2.mul(f64x2.mul(f64x2.splat(a - b), n), factor);
+  v128.store(i + velocities, f64x2.add(vi, gain));
+  v128.store(j + velocities, f64x2.add(vj, loss));
 
   const half = (CONTACT_DISTANCE - distance) / 2;
-  const shift = pullsTogether ? -half : half;
-  store<f64>(i, xi + shift * nx, POSITIONS);
-  store<f64>(i, yi + shift * ny, POSITIONS + 8);
-  store<f64>(j, xj - shift * nx, POSITIONS);
-  store<f64>(j, yj - shift * ny, POSITIONS + 8);
+  const shift = f64x2.mul(f64x2.splat(pullsTogether ? -half : half), n);
+  v128.store(i, f64x2.add(pi, shift), POSITIONS);
+  v128.store(j, f64x2.sub(pj, shift), POSITIONS);
   return true;
+}
+
+// @ts-ignore: decorator
+@inline
+export function sumOfLanes(v: v128): f64 {
+  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
 }

@@ -163,7 +163,7 @@ function nearAmongAll(x: f64, y: f64, reachSquared: f64, floor: i32): u32 {
 }
 
 // @ts-ignore: decorator
-
+@inline
 function isNear(m: u32, x: f64, y: f64, reachSquared: f64): bool {
   const dx = x - load<f64>(anchors + m * POINT), dy = y - load<f64>(anchors + m * POINT, 8);
   return dx * dx + dy * dy < reachSquared;

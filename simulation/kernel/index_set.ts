@@ -9,7 +9,7 @@ import { count } from "./memory";
 const NONE: i32 = -1;
 
 // @ts-ignore: decorator
-
+@inline
 function upper(set: u32): u32 {
   return set + ((count >> 6) + 1) * 8;
 }

@@ -51,7 +51,7 @@ export function rebuildList(reach: f64): void {
 }
 
 // @ts-ignore: decorator
-
+@inline
 function pack(i: u32, j: u32): u64 {
   return (i as u64) | ((j as u64) << 32);
 }
@@ -83,7 +83,7 @@ function listAllPairs(reachSquared: f64): u32 {
 }
 
 // @ts-ignore: decorator
-
+@inline
 function squaredDistance(p: v128, q: v128): f64 {
   const d = f64x2.sub(p, q);
   const squares = f64x2.mul(d, d);

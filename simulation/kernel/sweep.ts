@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { collide, CONTACT_SQUARED, squaredLengths } from "./disks";
+import { collide, CONTACT_SQUARED, squaredLengths, sumOfLanes } from "./disks";
 import { addExtra, extraAfter } from "./extras";
 import { move, near } from "./grid";
 import { nextFrom } from "./index_set";
@@ -91,17 +91,19 @@ function reanchorStrayed(): bool {
  * finishes that row and stops, because later rows may have got extra pairs: returns the row, or -1.
  */
 function walk(from: u32, end: u32): i32 {
-  const limit = f64x2.splat(CONTACT_SQUARED);
   // Behind the last pair the padding fills its group up; elsewhere other rows follow.
   const groupsEnd = end === pairsEnd ? end + GROUP - PAIR : end;
   let p = from;
   for (; p + GROUP <= groupsEnd; p += GROUP) {
-    const first = f64x2.lt(squaredLengths(apart(p), apart(p + PAIR)), limit);
-    const second = f64x2.lt(squaredLengths(apart(p + 2 * PAIR), apart(p + 3 * PAIR)), limit);
-    if (!v128.any_true(v128.or(first, second))) continue;
-    const last = p + GROUP;
-    for (let q = p + firstOf(first, second) * PAIR; q < last; q += PAIR) {
-      if (visit(load<u32>(q), load<u32>(q, 4))) return finishRow(q);
+    let touching = touchingOf(p);
+    while (touching !== 0) {
+      const k = ctz(touching);
+      const q = p + (k as u32) * PAIR;
+      touching &= touching - 1;
+      if (!collide(load<u32>(q), load<u32>(q, 4))) continue;
+      if (repair(load<u32>(q), load<u32>(q, 4))) return finishRow(q);
+      // Disks of the pairs that follow may have moved.
+      touching = touchingOf(p) & (-2 << k);
     }
   }
   for (; p < end; p += PAIR) {
@@ -110,14 +112,18 @@ function walk(from: u32, end: u32): i32 {
   return -1;
 }
 
+/** Which of the four pairs from `p` on touch, as bits. */
 // @ts-ignore: decorator
-
-function firstOf(first: v128, second: v128): u32 {
-  return ctz(i64x2.bitmask(first) | (i64x2.bitmask(second) << 2)) as u32;
+@inline
+function touchingOf(p: u32): i32 {
+  const limit = f64x2.splat(CONTACT_SQUARED);
+  const first = f64x2.lt(squaredLengths(apart(p), apart(p + PAIR)), limit);
+  const second = f64x2.lt(squaredLengths(apart(p + 2 * PAIR), apart(p + 3 * PAIR)), limit);
+  return i64x2.bitmask(first) | (i64x2.bitmask(second) << 2);
 }
 
 // @ts-ignore: decorator
-
+@inline
 function apart(pair: u32): v128 {
   return f64x2.sub(
     v128.load(load<u32>(pair), POSITIONS),
@@ -150,12 +156,17 @@ function visitRow(i: u32, after: u32): void {
 
 /** Tests the pair at these offsets; true if a disk left its skin. */
 function visit(i: u32, j: u32): bool {
-  if (!collide(i, j)) return false;
+  return collide(i, j) && repair(i, j);
+}
+
+/** After a collision: gives disks that left their skin new anchors; true if there were any. */
+function repair(i: u32, j: u32): bool {
   const oneStrayed = hasStrayed(i), otherStrayed = hasStrayed(j);
+  if (!oneStrayed && !otherStrayed) return false;
   if (oneStrayed) reanchor(i / POINT);
   if (otherStrayed) reanchor(j / POINT);
   repairs += f64(u32(oneStrayed) + u32(otherStrayed));
-  return oneStrayed || otherStrayed;
+  return true;
 }
 
 /** Gives a disk a new anchor, and an extra pair with each disk that only now is within reach. */
@@ -175,9 +186,8 @@ function reanchor(m: u32): void {
 }
 
 // @ts-ignore: decorator
-
+@inline
 function hasStrayed(offset: u32): bool {
   const d = f64x2.sub(v128.load(offset, POSITIONS), v128.load(offset + anchors));
-  const squares = f64x2.mul(d, d);
-  return f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1) > strayLimit;
+  return sumOfLanes(f64x2.mul(d, d)) > strayLimit;
 }
