@@ -22,7 +22,7 @@ import { type Config, type ConfigFlags, readConfig } from "./config.ts";
 import { DEFAULT_POLICY, type Policy } from "./core/state.ts";
 import type { Farm } from "./farm.ts";
 import { Fleet } from "./fleet/fleet.ts";
-import { openWorkerLine, type WorkerLine } from "./fleet/worker_line.ts";
+import { openWorkerLine, WORKER_CA_FLAG, type WorkerLine } from "./fleet/worker_line.ts";
 import { Archive } from "./inbox/archive.ts";
 import { Inbox } from "./inbox/inbox.ts";
 import { Listeners } from "./listeners/listeners.ts";
@@ -245,11 +245,7 @@ if (import.meta.main) {
         description: "The list of workers (config_workers.json)",
       },
       ...ACCESS_FLAGS,
-      "worker-ca": {
-        kind: "text",
-        value: "FILE",
-        description: "Call workers over https; their certificates are signed by this one, PEM",
-      },
+      ...WORKER_CA_FLAG,
     },
   }, ({ flags }) => main(flags));
 }

@@ -5,7 +5,9 @@
  * @module
  */
 import { readConfig } from "../orchestrator/config.ts";
+import { openWorkerLine, WORKER_CA_FLAG, WorkerLine } from "../orchestrator/fleet/worker_line.ts";
 import { type CommandSpec, EXIT, type FlagSpec, runProgram } from "../platform/arguments.ts";
+import { readSettings } from "../platform/settings.ts";
 import { out, styler, table } from "../platform/terminal.ts";
 import {
   checkOrchestrator,
@@ -14,6 +16,7 @@ import {
   type WorkerReport,
   workersToCheck,
 } from "./check_communication/farm_report.ts";
+import { clientToken, TOKEN_FLAG } from "./client_token.ts";
 import { LOCAL_ORCHESTRATOR, orchestratorUrl } from "./orchestrator_url.ts";
 
 const FLAGS = {
@@ -28,6 +31,8 @@ const FLAGS = {
     description: "The list of workers (config_workers.json, and WORKER_nn_* of .env)",
   },
   json: { kind: "switch", description: "Print one JSON object" },
+  ...TOKEN_FLAG,
+  ...WORKER_CA_FLAG,
 } as const satisfies Record<string, FlagSpec>;
 
 const COMMAND: CommandSpec<typeof FLAGS> = {
@@ -89,11 +94,16 @@ function print(orchestrator: OrchestratorReport, workers: readonly WorkerReport[
 if (import.meta.main) {
   await runProgram(COMMAND, async ({ flags }) => {
     const url = orchestratorUrl(flags.orchestrator).replace(/\/+$/, "");
-    const config = readConfig({ flags: { config: flags.config }, folder: Deno.cwd() });
-    const { report, workers: seen } = await checkOrchestrator(url);
+    const settings = readSettings(Deno.cwd());
+    const config = readConfig({ flags: { config: flags.config }, folder: Deno.cwd(), settings });
+    const token = clientToken(flags["token-file"], settings);
+    const tokens = token === null ? null : { operator: token, viewer: null };
+    const line = openWorkerLine(flags, { settings, tokens });
+    const { report, workers: seen } = await checkOrchestrator(url, new WorkerLine({ token }));
     const workers = await Promise.all(
-      workersToCheck(config.workers, seen).map((worker) => checkWorker(worker, seen)),
+      workersToCheck(config.workers, seen).map((worker) => checkWorker(worker, { seen, line })),
     );
+    line.close();
     if (flags.json) out(JSON.stringify({ orchestrator: report, workers }, null, 2));
     else print(report, workers);
     return exitCode(report, workers);

@@ -138,8 +138,8 @@ function report(target: Target, built: readonly Built[]): void {
     `\nNext: copy ${
       worker[0]
     } to each machine (${target.system}) that is to compute, start it there with` +
-      `\n  ./worker --worker-id worker-03 --port 5001 --host 0.0.0.0` +
-      `\nand list it with its address in config_workers.json. Nothing else is needed there.`,
+      `\n  ./worker --worker-id worker-03 --port 5001 --host 0.0.0.0 --token-file farm.token` +
+      `\n(a copy of the orchestrator's farm.token) and list it with its address in config_workers.json. Nothing else is needed there.`,
   );
 }
 

@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { QueueLock, readQueueNote } from "../orchestrator/queue_lock.ts";
 import { EXIT, runProgram } from "../platform/arguments.ts";
 import { writeNewFileAtomically } from "../platform/atomic_file.ts";
+import { readSettings } from "../platform/settings.ts";
 import { err, out, styler, table } from "../platform/terminal.ts";
+import { clientToken } from "./client_token.ts";
 import { FarmClient } from "./farm_client.ts";
 import { LocalFarm } from "./local_farm.ts";
 import { showProgress } from "./progress.ts";
@@ -58,7 +60,7 @@ async function demo(): Promise<number> {
 }
 
 async function follow(farm: LocalFarm, file: string, stopped: () => boolean): Promise<number> {
-  const client = new FarmClient(farm.url);
+  const client = new FarmClient(farm.url, clientToken(undefined, readSettings(Deno.cwd())));
   const batch = await showProgress(client, file, { stopped });
   if (batch === null) return EXIT.interrupted;
   if (batch.state === "rejected") {

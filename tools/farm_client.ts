@@ -51,9 +51,12 @@ export class FarmProblem extends Error {
 
 export class FarmClient {
   readonly url: string;
+  readonly #token: string | null;
 
-  constructor(url: string) {
+  /** `token`: null for a farm that needs none. */
+  constructor(url: string, token: string | null = null) {
     this.url = url.replace(/\/+$/, "");
+    this.#token = token;
   }
 
   /** A batch by id, archived name or dropped name; null when there is none (yet). */
@@ -81,9 +84,14 @@ export class FarmClient {
 
   async #request<T>(path: string, init: RequestInit): Promise<T> {
     let response: Response;
+    const headers = new Headers(init.headers);
+    if (this.#token !== null) headers.set("authorization", `Bearer ${this.#token}`);
     try {
       response = await fetch(`${this.url}${path}`, {
         ...init,
+        headers,
+        // The token is for this address alone.
+        redirect: "manual",
         signal: AbortSignal.timeout(ANSWER_MS),
       });
     } catch (error) {

@@ -8,6 +8,7 @@ import { basename } from "node:path";
 import { type CommandSpec, EXIT, type FlagSpec, runProgram } from "../platform/arguments.ts";
 import { readSettings } from "../platform/settings.ts";
 import { err, out, printable, write } from "../platform/terminal.ts";
+import { clientToken, TOKEN_FLAG } from "./client_token.ts";
 import { FarmClient, FarmProblem, Unreachable } from "./farm_client.ts";
 import { LOCAL_ORCHESTRATOR, orchestratorUrl } from "./orchestrator_url.ts";
 import { type BatchResult, resultCsv, resultTable } from "./result_rows.ts";
@@ -21,6 +22,7 @@ const FLAGS = {
     value: "URL",
     description: `Ask only this one (else: ${LOCAL_ORCHESTRATOR}, and the files in results/)`,
   },
+  ...TOKEN_FLAG,
 } as const satisfies Record<string, FlagSpec>;
 
 const COMMAND: CommandSpec<typeof FLAGS> = {
@@ -36,9 +38,13 @@ const COMMAND: CommandSpec<typeof FLAGS> = {
 };
 
 /** Null when the orchestrator knows no such batch. */
-async function askedResults(url: string, name: string): Promise<readonly BatchResult[] | null> {
+async function askedResults(
+  client: FarmClient,
+  name: string,
+): Promise<readonly BatchResult[] | null> {
+  const { url } = client;
   try {
-    const results: unknown = await new FarmClient(url).results(name);
+    const results: unknown = await client.results(name);
     if (Array.isArray(results)) return results;
     throw new Unreachable(`What answers at ${url} is no orchestrator of this version`);
   } catch (error) {
@@ -59,27 +65,36 @@ function localResults(name: string): readonly BatchResult[] | null {
 /** From the orchestrator if it answers and knows the batch, else from the files. */
 async function find(
   name: string,
-  flag: string | undefined,
+  flags: { readonly orchestrator: string | undefined; readonly "token-file": string | undefined },
 ): Promise<readonly BatchResult[] | null> {
-  const url = orchestratorUrl(flag);
-  if (flag !== undefined) return await askedResults(url, name);
+  const url = orchestratorUrl(flags.orchestrator);
+  const client = new FarmClient(url, clientToken(flags["token-file"], readSettings(Deno.cwd())));
+  if (flags.orchestrator !== undefined) return await askedResults(client, name);
   try {
-    const results = await askedResults(url, name);
+    const results = await askedResults(client, name);
     if (results !== null) return results;
   } catch (error) {
     if (!(error instanceof Unreachable || error instanceof FarmProblem)) throw error;
-    err(printable(`No orchestrator answers at ${url}: reading the files in results/`));
+    const reason = error instanceof Unreachable
+      ? `No orchestrator answers at ${url}`
+      : `The orchestrator at ${url} does not tell (${error.message})`;
+    err(printable(`${reason}: reading the files in results/`));
   }
   return localResults(name);
 }
 
 async function main(
   operand: string,
-  flags: { csv: boolean; json: boolean; orchestrator: string | undefined },
+  flags: {
+    csv: boolean;
+    json: boolean;
+    orchestrator: string | undefined;
+    "token-file": string | undefined;
+  },
 ): Promise<number> {
   // A path is given where a shell completed one; the farm knows names.
   const name = basename(operand);
-  const results = await find(name, flags.orchestrator);
+  const results = await find(name, flags);
   if (results === null) {
     err(printable(`There are no results of ${name}: give the name of its file or its batch`));
     return EXIT.failure;

@@ -5,7 +5,9 @@
  * @module
  */
 import { type CommandSpec, EXIT, type FlagSpec, runProgram } from "../platform/arguments.ts";
+import { readSettings } from "../platform/settings.ts";
 import { err, out, printable, styler, write } from "../platform/terminal.ts";
+import { clientToken, TOKEN_FLAG } from "./client_token.ts";
 import { FarmClient, FarmProblem, Unreachable } from "./farm_client.ts";
 import { LOCAL_ORCHESTRATOR, orchestratorUrl } from "./orchestrator_url.ts";
 import { duration, type FarmStatus, statusLines } from "./status_text.ts";
@@ -23,6 +25,7 @@ const FLAGS = {
     value: "URL",
     description: `Address of the orchestrator (${LOCAL_ORCHESTRATOR})`,
   },
+  ...TOKEN_FLAG,
 } as const satisfies Record<string, FlagSpec>;
 
 const COMMAND: CommandSpec<typeof FLAGS> = {
@@ -114,9 +117,17 @@ function isPassing(error: unknown): boolean {
 }
 
 async function main(
-  flags: { watch: boolean; json: boolean; orchestrator: string | undefined },
+  flags: {
+    watch: boolean;
+    json: boolean;
+    orchestrator: string | undefined;
+    "token-file": string | undefined;
+  },
 ): Promise<number> {
-  const client = new FarmClient(orchestratorUrl(flags.orchestrator));
+  const client = new FarmClient(
+    orchestratorUrl(flags.orchestrator),
+    clientToken(flags["token-file"], readSettings(Deno.cwd())),
+  );
   if (flags.watch && !flags.json && Deno.stdout.isTerminal()) return await watch(client);
   const status = await ask(client);
   if (flags.json) out(JSON.stringify(status, null, 2));

@@ -19,6 +19,7 @@ import { taskFileSettings } from "../platform/task_file_settings.ts";
 import { err, out, printable, write } from "../platform/terminal.ts";
 import { type BatchProgress, waitForBatch } from "./batch_wait.ts";
 import { type CheckedFile, checkFile, complaints } from "./checked_files.ts";
+import { clientToken, TOKEN_FLAG } from "./client_token.ts";
 import { type BatchAnswer, FarmClient, FarmProblem, Unreachable } from "./farm_client.ts";
 import { orchestratorUrl } from "./orchestrator_url.ts";
 
@@ -30,6 +31,7 @@ const NOT_TAKEN_MS = 15_000;
 const FLAGS = {
   wait: { kind: "switch", description: "Show progress until every task has ended" },
   json: { kind: "switch", description: "Print a JSON array with what became of every file" },
+  ...TOKEN_FLAG,
   orchestrator: {
     kind: "text",
     value: "URL",
@@ -167,11 +169,19 @@ function asJson({ source, file, tasks, progress }: Handed): Record<string, unkno
 
 async function submit(
   paths: readonly string[],
-  flags: { wait: boolean; json: boolean; orchestrator: string | undefined },
+  flags: {
+    wait: boolean;
+    json: boolean;
+    orchestrator: string | undefined;
+    "token-file": string | undefined;
+  },
 ): Promise<number> {
   const isRemote = flags.orchestrator !== undefined;
   const client = isRemote || flags.wait
-    ? new FarmClient(orchestratorUrl(flags.orchestrator))
+    ? new FarmClient(
+      orchestratorUrl(flags.orchestrator),
+      clientToken(flags["token-file"], readSettings(Deno.cwd())),
+    )
     : null;
   if (!isRemote) refuseQueued(paths);
   const files = await checkAll(paths);

@@ -5,7 +5,7 @@
  * @module
  */
 import { readPem } from "../../platform/access.ts";
-import { UsageError } from "../../platform/arguments.ts";
+import { type FlagSpec, UsageError } from "../../platform/arguments.ts";
 import type { Settings } from "../../platform/settings.ts";
 import { checkToken, type Tokens } from "../../platform/tokens.ts";
 
@@ -43,6 +43,14 @@ export class WorkerLine {
     this.#client?.close();
   }
 }
+
+export const WORKER_CA_FLAG = {
+  "worker-ca": {
+    kind: "text",
+    value: "FILE",
+    description: "Call workers over https; this certificate (PEM) signed theirs (FARM_WORKER_CA)",
+  },
+} as const satisfies Record<string, FlagSpec>;
 
 /**
  * The line to all workers. Its token is FARM_WORKER_TOKEN, else the orchestrator's own, so that one

@@ -6,8 +6,9 @@
 import { z } from "zod";
 import { CONTRACT_VERSION } from "../../contract/wire.ts";
 import { describeFailure, isRefused } from "../../orchestrator/fleet/answers.ts";
+import type { WorkerLine } from "../../orchestrator/fleet/worker_line.ts";
 import type { WorkerEntry } from "../../orchestrator/workers_file.ts";
-import { askJson, type Introduction, meetWorker, Stranger } from "./probe.ts";
+import { askJson, type Introduction, meetWorker, Refused, Stranger } from "./probe.ts";
 
 /** Clocks further apart make the times in results misleading, ms. */
 const SKEW_MAX_MS = 5000;
@@ -55,12 +56,13 @@ export type Seen = z.infer<typeof Seen>;
 /** How the orchestrator is, and its workers; null when it cannot be asked for them. */
 export async function checkOrchestrator(
   url: string,
+  line: WorkerLine,
 ): Promise<{ readonly report: OrchestratorReport; readonly workers: readonly Seen[] | null }> {
   const nothing = { url, reachable: false, status: null, version: null, response_ms: null };
   try {
-    const { body, responseMs } = await askJson(`${url}/health`);
+    const { body, responseMs } = await askJson(`${url}/health`, line);
     const health = Health.safeParse(body);
-    const workers = z.array(Seen).safeParse((await askJson(`${url}/workers`)).body);
+    const workers = z.array(Seen).safeParse((await askJson(`${url}/workers`, line)).body);
     if (!health.success || !workers.success) throw new Stranger("other answers");
     const { status, version, problems = [] } = health.data;
     const problem = status === "healthy" ? null : problems.join("; ") || `It is ${status}`;
@@ -71,6 +73,8 @@ export async function checkOrchestrator(
   } catch (error) {
     const problem = error instanceof Stranger
       ? `What answers at ${url} is no orchestrator: check --orchestrator`
+      : error instanceof Refused
+      ? `The orchestrator at ${url} wants its token: set FARM_TOKEN or give --token-file FILE`
       : `Cannot reach the orchestrator at ${url}: start it with "deno task orchestrator", or ` +
         `name another one with --orchestrator URL (${describeReason(error)})`;
     return { report: { ...nothing, problem }, workers: null };
@@ -89,7 +93,7 @@ export function workersToCheck(
 /** Asks one worker directly and adds what the orchestrator says of it. */
 export async function checkWorker(
   worker: Pick<WorkerEntry, "id" | "ip" | "port">,
-  seen: readonly Seen[] | null,
+  { seen, line }: { readonly seen: readonly Seen[] | null; readonly line: WorkerLine },
 ): Promise<WorkerReport> {
   const address = `${worker.ip.includes(":") ? `[${worker.ip}]` : worker.ip}:${worker.port}`;
   const sight = seen?.find(({ id }) => id === worker.id);
@@ -99,8 +103,9 @@ export async function checkWorker(
     reachable_from_orchestrator: seen === null ? null : reaches(sight),
   };
   try {
-    const { body, responseMs } = await askJson(`http://${address}/health`);
-    const introduction = await meetWorker(`http://${address}`);
+    const url = `${line.scheme}://${address}`;
+    const { body, responseMs } = await askJson(`${url}/health`, line);
+    const introduction = await meetWorker(url, line);
     const asked = { health: Health.safeParse(body).data, introduction };
     return {
       ...base,
@@ -172,8 +177,14 @@ function unreachable(
   if (error instanceof Stranger) {
     return `What answers at ${address} is no worker: check its port in config_workers.json`;
   }
+  if (error instanceof Refused) {
+    return "It wants another token: start it with the token file of the orchestrator, or name its " +
+      "token in FARM_WORKER_TOKEN";
+  }
   if (isRefused(error)) {
-    const host = /^(127\.|localhost$|::1$)/.test(ip) ? "" : " --host 0.0.0.0";
+    const host = /^(127\.|localhost$|::1$)/.test(ip)
+      ? ""
+      : " --host 0.0.0.0 --token-file farm.token";
     return `Nothing listens at ${address}: start the worker there with --worker-id ${id} ` +
       `--port ${port}${host}`;
   }

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { readBounded } from "../../orchestrator/fleet/answers.ts";
+import type { WorkerLine } from "../../orchestrator/fleet/worker_line.ts";
 import { readJsonLines } from "../../platform/json_lines.ts";
 
 /** Time for one program to answer, ms. */
@@ -45,12 +46,18 @@ export class Stranger extends Error {
   override readonly name = "Stranger";
 }
 
-/** @throws {Stranger} For an answer that is no JSON, else what `fetch` throws. */
-export async function askJson(url: string): Promise<JsonAnswer> {
+/** It wants another token. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+}
+
+/** @throws {Stranger | Refused} For an answer that is no JSON, else what `fetch` throws. */
+export async function askJson(url: string, line: WorkerLine): Promise<JsonAnswer> {
   const start = performance.now();
-  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) });
+  const response = await line.fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) });
   const text = await readBounded(response, ANSWER_BYTES_MAX);
   const responseMs = performance.now() - start;
+  if (response.status === 401) throw new Refused(`${url} wants another token`);
   try {
     return { ok: response.ok, body: JSON.parse(text), responseMs };
   } catch (error) {
@@ -58,13 +65,15 @@ export async function askJson(url: string): Promise<JsonAnswer> {
   }
 }
 
-/** @throws {Stranger} When the answer is no hello, else what `fetch` throws. */
-export async function meetWorker(base: string): Promise<Introduction> {
+/** @throws {Stranger | Refused} When the answer is no hello, else what `fetch` throws. */
+export async function meetWorker(base: string, line: WorkerLine): Promise<Introduction> {
   const end = new AbortController();
   const signal = AbortSignal.any([end.signal, AbortSignal.timeout(ANSWER_MS)]);
   try {
     const start = Date.now();
-    const response = await fetch(`${base}/stream?farm=check-${crypto.randomUUID()}`, { signal });
+    const url = `${base}/stream?farm=check-${crypto.randomUUID()}`;
+    const response = await line.fetch(url, { signal });
+    if (response.status === 401) throw new Refused("GET /stream wants another token");
     if (!response.ok) throw new Stranger(`GET /stream answered ${response.status}`);
     const hello = await firstHello(response);
     const middle = (start + Date.now()) / 2;
