@@ -54,7 +54,10 @@ export function assignWaiting(turn: Turn): void {
     }
   }
   for (const [worker, tasks] of round.given) {
-    turn.effects.push({ kind: "dispatch", worker, tasks });
+    for (let from = 0; from < tasks.length; from += BATCH_MAX) {
+      const part = tasks.slice(from, from + BATCH_MAX);
+      turn.effects.push({ kind: "dispatch", worker, tasks: part });
+    }
   }
 }
 

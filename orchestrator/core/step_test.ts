@@ -1,4 +1,5 @@
 import { assertEquals, assertGreater, assertMatch } from "@std/assert";
+import { BATCH_MAX } from "../../contract/wire.ts";
 import {
   cancelled,
   completed,
@@ -464,4 +465,13 @@ Deno.test("step() gives nothing to a draining worker, and takes back what it han
   assertEquals(persisted(core.end("a", returned)), ["t1: assigned > pending"]);
   assertEquals(dispatched(core.hello("b")), ["b: t1#2"]);
   assertEquals(core.state.window.get("t1")!.row.retry_count, 0);
+});
+
+Deno.test("step() puts no more tasks into one dispatch than the wire carries", () => {
+  const core = new CoreUnderTest();
+  core.configure("a");
+  core.claim(...Array.from({ length: BATCH_MAX + 2 }, (_, at) => taskRow(`t${at}`)));
+  const sizes = core.hello("a", { capacity: 2000 })
+    .filter((effect) => effect.kind === "dispatch").map((effect) => effect.tasks.length);
+  assertEquals(sizes, [BATCH_MAX, 2]);
 });
