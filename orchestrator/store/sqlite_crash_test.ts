@@ -17,9 +17,12 @@ async function runAndKill(path: string, run: string, lines: number): Promise<str
   const [program, ...args] = writer(path, run, 1_000_000);
   const child = new Deno.Command(program!, { args, stdout: "piped" }).spawn();
   let text = "";
+  let killed = false;
   for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
     text += chunk;
-    if (text.split("\n").length > lines) child.kill("SIGKILL");
+    if (killed || text.split("\n").length <= lines) continue;
+    child.kill("SIGKILL");
+    killed = true;
   }
   await child.status;
   return text.split("\n").slice(0, -1);
@@ -81,28 +84,55 @@ function works(program: string, args: readonly string[]): boolean {
   }
 }
 
-/** Makes the sync calls of a writer fail: once, the `k`-th, or from there on. */
-async function runWithFailingSyncs(path: string, when: string): Promise<string[]> {
-  const inject = `inject=fsync,fdatasync:error=EIO:when=${when}`;
-  const trace = ["-f", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", inject];
-  const args = [...trace, ...writer(path, `run${when}`, 8)];
-  const { stdout } = await new Deno.Command("strace", { args }).output();
-  return new TextDecoder().decode(stdout).split("\n").slice(0, -1);
+/** The lines of a writer of `rounds` rounds under strace, its sync calls, how often it opened. */
+async function runTraced(
+  path: string,
+  rounds: number,
+  trace: readonly string[],
+): Promise<{ lines: string[]; syncs: number; opens: number }> {
+  const log = `${path}.trace`;
+  const args = ["-f", "-o", log, "-e", "trace=fsync,fdatasync,openat", ...trace];
+  const command = new Deno.Command("strace", { args: [...args, ...writer(path, "run", rounds)] });
+  const { stdout } = await command.output();
+  const calls = await Deno.readTextFile(log);
+  return {
+    lines: new TextDecoder().decode(stdout).split("\n").slice(0, -1),
+    syncs: calls.split("sync(").length - 1,
+    opens: calls.split(`${path}", O_RDWR`).length - 1,
+  };
 }
+
+const ignore = !works("strace", ["-f", "-e", "inject=fsync:error=EIO:when=9", "true"]);
+
+Deno.test({
+  name: "openSqliteStore() syncs every commit before it acknowledges it",
+  ignore,
+  fn: async () => {
+    const folder = await Deno.makeTempDir({ prefix: "store_" });
+    const few = await runTraced(`${folder}/few.db`, 1, []);
+    const many = await runTraced(`${folder}/many.db`, 11, []);
+    // A round commits four times: a file accepted, assigned, completed, its results planned.
+    assert(many.syncs - few.syncs >= 40, `${few.syncs} syncs, then ${many.syncs}`);
+    await Deno.remove(folder, { recursive: true });
+  },
+});
 
 Deno.test({
   name: "openSqliteStore() acknowledges nothing that a failing disk did not take",
-  ignore: !works("strace", ["-f", "-e", "inject=fsync:error=EIO:when=9", "true"]),
+  ignore,
   fn: async () => {
     let refused = 0;
     for (const when of ["1", "4", "7", "8", "10", "13", "19", "10+"]) {
       const folder = await Deno.makeTempDir({ prefix: "store_" });
       const path = `${folder}/farm.db`;
-      const lines = await runWithFailingSyncs(path, when);
+      const inject = `inject=fsync,fdatasync:error=EIO:when=${when}`;
+      const { lines, opens } = await runTraced(path, 8, ["-e", inject]);
       const { store } = await openSqliteStore(path);
       await checkLedger(store, lines);
       await store.close();
       if (lines.includes("refused io")) refused++;
+      // A connection whose commit was not synced is not believed again.
+      if (when === "13") assertEquals([opens, lines.includes("refused io")], [2, true]);
       await Deno.remove(folder, { recursive: true });
     }
     // Not every failing sync keeps the store from anything: that of a folder does not.

@@ -133,6 +133,27 @@ Deno.test("openSqliteStore() goes on after a crash with all that was acknowledge
   });
 });
 
+Deno.test("openSqliteStore() knows all execution times after a crash", async () => {
+  await inFolder(async (path) => {
+    const { store } = await openSqliteStore(path);
+    for (let i = 0; i < 13; i++) {
+      const tasks = manyTasks(`batch-${i}`);
+      await accept(store, `batch-${i}`, tasks);
+      const rows = await apply(store, tasks.map(({ spec }) => spec.task_id), assigned);
+      await store.commit(rows.map((row, k) => completed(row, i * 500 + k)));
+    }
+    const times = await store.executionTimes();
+    assertEquals([times.count, times.max], [6_500, 6.499]);
+    const copy = `${path}.copy`;
+    for (const suffix of ["", "-wal", ".lock"]) await Deno.copyFile(path + suffix, copy + suffix);
+    await store.close();
+    const { store: again } = await openSqliteStore(copy);
+    assertEquals(await again.executionTimes(), times);
+    assertEquals(await again.recount(), await again.counts());
+    await again.close();
+  });
+});
+
 Deno.test("openSqliteStore() finds a log that was cut, damaged or deleted after a crash", async () => {
   await inFolder(async (path) => {
     await crashed(path);
@@ -166,6 +187,13 @@ Deno.test("openSqliteStore() finds torn pages and missing rows after a crash", a
     database.close();
     await Deno.remove(`${path}.lock`);
     await refuses(path, "corrupt", "misses tasks");
+    await Deno.remove(path);
+    await fill(path);
+    const another = new DatabaseSync(path);
+    another.exec("PRAGMA ignore_check_constraints = ON; UPDATE batches SET state = 'odd'");
+    another.close();
+    await Deno.remove(`${path}.lock`);
+    await refuses(path, "corrupt", "CHECK constraint failed");
   });
 });
 
