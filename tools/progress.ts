@@ -50,5 +50,7 @@ function describe(batch: BatchAnswer): string {
   const bar = "█".repeat(filled) + "░".repeat(BAR_LENGTH - filled);
   const trouble = failed + cancelled > 0 ? `, ${failed} failed, ${cancelled} cancelled` : "";
   const known = batch.known > 0 ? `, ${batch.known} known before` : "";
-  return `${bar} ${ended} of ${batch.accepted} tasks, ${running + assigned} at work${trouble}${known}`;
+  return `${bar} ${ended} of ${batch.accepted} tasks, ${
+    running + assigned
+  } at work${trouble}${known}`;
 }

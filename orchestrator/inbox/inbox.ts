@@ -17,7 +17,7 @@ const log = getLogger("inbox");
 
 /** Time between two scans that nobody asked for, ms. */
 const RESCAN_MS = 5000;
-/** Hints are gathered for this long, ms, so that a thousand of them make one scan. */
+/** Hints that come during a scan are gathered for this long, ms: a thousand make one scan. */
 const HINT_MS = 20;
 
 export interface InboxOptions extends Omit<IntakeRooms, "signal"> {
@@ -121,7 +121,7 @@ export class Inbox implements InboxView {
   /** Something may have changed. A scan under way may have passed it by already. */
   #hint(): void {
     if (this.#scanning !== null) this.#scanAgain = true;
-    else this.#scanIn(HINT_MS);
+    else this.#scanIn(0);
   }
 
   #scanIn(ms: number): void {

@@ -100,7 +100,7 @@ export class MeasuredFarm {
   }
 
   async isFinished(file: string): Promise<boolean> {
-    return (await this.client.batch(file))?.finished_at != null;
+    return typeof (await this.client.batch(file))?.finished_at === "string";
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,7 @@
  * @module
  */
 import { err } from "../../platform/terminal.ts";
-import { FarmClient } from "../farm_client.ts";
+import type { FarmClient } from "../farm_client.ts";
 import { startOrchestrator } from "../local_farm.ts";
 import { join } from "node:path";
 import { costOf, emptyTasks, MeasuredFarm } from "./farm.ts";
