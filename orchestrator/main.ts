@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   type Access,
   ACCESS_FLAGS,
@@ -12,15 +12,18 @@ import {
   serveOptions,
   urlOf,
 } from "../platform/access.ts";
-import { EXIT, runProgram } from "../platform/arguments.ts";
+import { EXIT, runProgram, UsageError } from "../platform/arguments.ts";
 import { closeLogging, configureLogging, getLogger } from "../platform/log.ts";
+import { missingPermission, type Need } from "../platform/sandbox.ts";
 import { readSettings } from "../platform/settings.ts";
 import { err } from "../platform/terminal.ts";
 import { parameterChecks } from "../simulation/parameter_check.ts";
 import { createApi } from "./api/app.ts";
+import { backpressure } from "./backpressure.ts";
 import { type Config, type ConfigFlags, readConfig } from "./config.ts";
 import { DEFAULT_POLICY, type Policy } from "./core/state.ts";
 import type { Farm } from "./farm.ts";
+import { DiskWatch } from "./disk_watch.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { openWorkerLine, WORKER_CA_FLAG, type WorkerLine } from "./fleet/worker_line.ts";
 import { Archive } from "./inbox/archive.ts";
@@ -69,8 +72,13 @@ async function startOrchestrator(
       },
       line,
     });
+    const disk = new DiskWatch({
+      folders: [config.statePath, config.resultsPath, config.queuePath],
+      freeMinBytes: config.diskFreeMinBytes,
+    });
     const inbox = new Inbox({
       folder: config.queuePath,
+      closedBecause: backpressure(config, { store, disk }),
       settleMs: config.inboxSettleMs,
       store,
       scheduler,
@@ -87,11 +95,13 @@ async function startOrchestrator(
     await listeners.start();
     fleet.configure(config.workers);
     const watch = watchWorkersFile(config, (workers) => fleet.configure(workers));
+    await disk.start();
     await inbox.start();
     return {
       url,
       async stop() {
         watch.stop();
+        disk.stop();
         await inbox.stop();
         scheduler.pauseDispatch();
         // The server waits for open answers, and a stream of events has no end of its own.
@@ -182,6 +192,17 @@ function untilSignal(): Promise<number> {
   return promise;
 }
 
+/** The places that settings may move out of the folder. */
+function needsOf(config: Config): Need[] {
+  return [
+    { access: "write", from: "STATE_DIR", path: config.statePath },
+    { access: "write", from: "RESULTS_STORAGE_PATH", path: config.resultsPath },
+    { access: "write", from: "ELASTIC_LOG_FILE", path: dirname(config.logPath) },
+    { access: "write", from: "WORKER_STATE_FILE", path: dirname(config.workerStatePath) },
+    { access: "write", from: "The working folder", path: config.queuePath },
+  ];
+}
+
 type Flags = ConfigFlags & AccessFlags & { readonly "worker-ca"?: string | undefined };
 
 async function main(flags: Flags): Promise<number> {
@@ -190,6 +211,8 @@ async function main(flags: Flags): Promise<number> {
   const config = readConfig({ flags, folder, settings });
   const access = readAccess(flags, { host: config.host, settings });
   const line = openWorkerLine(flags, { settings, tokens: access.tokens });
+  const denied = missingPermission("orchestrator", needsOf(config));
+  if (denied !== null) throw new UsageError(denied);
   configureLogging({
     program: "orchestrator",
     level: config.logLevel,

@@ -5,6 +5,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { deniedSentence } from "./sandbox.ts";
 import { err, out } from "./terminal.ts";
 
 /** Exit codes of all programs. */
@@ -219,7 +220,8 @@ export function helpText<F extends Record<string, FlagSpec>>(spec: CommandSpec<F
 
 /**
  * The body of every program's entry file: answers `--help`, runs `main`, turns a
- * {@linkcode UsageError} into one sentence and exit 2, and exits with the code `main` returns.
+ * {@linkcode UsageError} into one sentence and exit 2, what the sandbox refused into one and exit 1,
+ * and exits with the code `main` returns.
  */
 export async function runProgram<const F extends Record<string, FlagSpec>>(
   spec: CommandSpec<F>,
@@ -233,8 +235,14 @@ export async function runProgram<const F extends Record<string, FlagSpec>>(
     }
     Deno.exit(await main(command));
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    err(error.message);
-    Deno.exit(EXIT.usage);
+    if (error instanceof UsageError) {
+      err(error.message);
+      Deno.exit(EXIT.usage);
+    }
+    // Tasks, programs and permission sets have the same names.
+    const denied = deniedSentence(spec.command.replace(/^.* /, ""), error);
+    if (denied === null) throw error;
+    err(denied);
+    Deno.exit(EXIT.failure);
   }
 }

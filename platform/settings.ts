@@ -138,6 +138,11 @@ export function readSettings(folder: string): Settings {
   return new Settings(Deno.env.toObject(), parseDotEnv(text));
 }
 
+/** A line with a secret in it is not for the terminal, nor for the log behind it. */
+function shown(line: string): string {
+  return /token|secret|password|key/i.test(line) ? "" : ` is "${line.trim()}" but`;
+}
+
 /**
  * The pairs of a `.env` text. Node's parser skips what it does not understand, which would turn a
  * typing error into a silent default, so every line is checked first.
@@ -155,7 +160,7 @@ export function parseDotEnv(text: string): Record<string, string> {
     if (/^\s*(#|$)/.test(line)) continue;
     const value = /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=\s*(.*)$/.exec(line)?.[1];
     if (value === undefined) {
-      throw new UsageError(`Line ${index + 1} of .env is "${line.trim()}" but takes NAME=value`);
+      throw new UsageError(`Line ${index + 1} of .env${shown(line)} takes NAME=value`);
     }
     const quote = /^["'`]/.exec(value)?.[0];
     if (quote !== undefined && !value.includes(quote, 1)) openQuote = quote;

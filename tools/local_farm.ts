@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "./ports.ts";
 import { Program } from "./program.ts";
@@ -87,6 +87,23 @@ async function writeWorkersFile(
   await Deno.writeTextFile(path, `${JSON.stringify({ workers: entries }, null, 2)}\n`);
 }
 
+/**
+ * Runs a program with its permission set from deno.json. The folders in there are the project's; in
+ * another one the program may write just that one.
+ */
+function sandboxed(set: "orchestrator" | "worker", folder: string): string[] {
+  const root = resolve(fileURLToPath(ROOT));
+  const other = resolve(folder) === root
+    ? []
+    : [`--allow-read=${listed(root, folder)}`, `--allow-write=${listed(folder)}`];
+  return ["run", "--no-prompt", `-P=${set}`, ...other];
+}
+
+/** Paths as Deno's flags take them, where a comma is doubled. */
+function listed(...paths: string[]): string {
+  return paths.map((path) => path.replaceAll(",", ",,")).join(",");
+}
+
 export function startOrchestrator(
   options: Pick<LocalFarmOptions, "folder" | "port" | "workersFile" | "env" | "onLine">,
 ): Promise<Program> {
@@ -95,7 +112,11 @@ export function startOrchestrator(
   const port = options.port === 0 ? 0 : freePort(options.port);
   return Program.start({
     name: "orchestrator",
-    args: ["run", "-A", script("orchestrator/main.ts"), "--port", String(port), ...config],
+    args: [
+      ...sandboxed("orchestrator", options.folder),
+      script("orchestrator/main.ts"),
+      ...["--port", String(port), ...config],
+    ],
     folder: options.folder,
     env,
     ...(onLine === undefined ? {} : { onLine: (line: string) => onLine("orchestrator", line) }),
@@ -113,7 +134,7 @@ export function startWorker(
   const args = ["--worker-id", worker.id, "--port", String(worker.port), ...capacity];
   return Program.start({
     name: worker.id,
-    args: ["run", "-A", script("worker/main.ts"), ...args],
+    args: [...sandboxed("worker", options.folder), script("worker/main.ts"), ...args],
     folder: options.folder,
     env,
     ...(onLine === undefined ? {} : { onLine: (line: string) => onLine(worker.id, line) }),

@@ -7,6 +7,7 @@
 import { type Access, readAccess, serveOptions, urlOf } from "../platform/access.ts";
 import { EXIT, type ParsedCommand, runProgram } from "../platform/arguments.ts";
 import { closeLogging, configureLogging, getLogger } from "../platform/log.ts";
+import { deniedSentence } from "../platform/sandbox.ts";
 import { readSettings } from "../platform/settings.ts";
 import { err, out } from "../platform/terminal.ts";
 import { createApp } from "./app.ts";
@@ -126,6 +127,8 @@ function stackOf(error: unknown): string | undefined {
 function startFailure({ host, port, workerId }: WorkerConfig, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   log.critical("Worker cannot run", { error });
+  const denied = deniedSentence("worker", error);
+  if (denied !== null) return denied;
   if (error instanceof Deno.errors.AddrInUse) {
     return `Port ${port} on ${host} is taken: stop the program that uses it, ` +
       `or start ${workerId} with another --port`;

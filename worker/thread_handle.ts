@@ -34,7 +34,8 @@ export class ThreadHandle {
   #death: string | undefined;
 
   constructor(url: URL) {
-    this.#worker = new Worker(url, { type: "module" });
+    // A thread computes: it may touch no file, network, environment or process.
+    this.#worker = new Worker(url, { type: "module", deno: { permissions: "none" } });
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
       this.#die(event.message || "The thread died without a message");

@@ -15,6 +15,9 @@ const COMPILE_MS = 600_000;
 /** The line with which Deno begins to fetch the runtime. */
 const DOWNLOAD = /^Download (https?:\/\/\S*denort\S*)/;
 
+/** Lets the worker take all permissions from its threads; the configuration says the same. */
+export const THREAD_PERMISSIONS = "--unstable-worker-options";
+
 /** Arguments of `deno compile` for a program. No `--env-file`: it would embed secrets. */
 export function compileArguments(
   program: CompiledProgram,
@@ -25,6 +28,7 @@ export function compileArguments(
     "--no-check",
     "--no-prompt",
     "--exclude-unused-npm",
+    ...(program.thread === undefined ? [] : [THREAD_PERMISSIONS]),
     ...["--target", target.triple],
     ...["--output", output],
     ...(program.thread === undefined ? [] : ["--include", program.thread]),

@@ -10,6 +10,7 @@ import { VERSION } from "../../contract/version.ts";
 import { bundle } from "./bundle.ts";
 import { cksum } from "./checksum.ts";
 import { writePieces } from "./executable_file.ts";
+import { THREAD_PERMISSIONS } from "./native.ts";
 import type { CompiledProgram, Target } from "./programs.ts";
 import { readRuntime } from "./runtime.ts";
 import { stubScript } from "./stub.ts";
@@ -78,7 +79,12 @@ export class SelfExtractingBuilder {
       })),
       textBytes: bytes.reduce((sum, { length }) => sum + length, 0),
       runtime,
-      runArguments: [...RUN_ARGUMENTS, ...folderPermissions(program), ...program.permissions],
+      runArguments: [
+        ...RUN_ARGUMENTS,
+        ...(program.thread === undefined ? [] : [THREAD_PERMISSIONS]),
+        ...folderPermissions(program),
+        ...program.permissions,
+      ],
     });
     await writePieces(output, [new TextEncoder().encode(stub), ...bytes, runtime.bytes]);
   }
