@@ -21,6 +21,9 @@ export const PROGRESS_MS = 250;
 /** Most tasks in one dispatch, outcomes in one line. */
 export const BATCH_MAX = 1000;
 
+/** A moment, epoch ms, that every calendar can show: until the end of the year 9999. */
+const Moment = z.number().min(0).max(253_402_214_400_000);
+
 /** One attempt at one task: the unit that is dispatched, reported, cancelled and acknowledged. */
 export const AttemptRef = z.object({ task_id: z.string(), attempt: z.int().min(1) });
 export type AttemptRef = z.infer<typeof AttemptRef>;
@@ -83,10 +86,10 @@ const outcomeBase = {
   task_id: z.string(),
   attempt: z.int().min(1),
   /** Epoch ms by the worker's clock; null when the attempt never started. */
-  started_at: z.number().nullable(),
-  ended_at: z.number(),
+  started_at: Moment.nullable(),
+  ended_at: Moment,
   /** Time inside the simulation, from a monotonic clock. */
-  execution_ms: z.number().nonnegative(),
+  execution_ms: z.number().nonnegative().max(1e12),
 };
 
 /**
@@ -118,13 +121,13 @@ export const Hello = z.object({
   /** Attempts of this farm that ended and are not acknowledged: their outcomes follow. */
   ended: z.array(AttemptRef),
   /** Epoch ms by the worker's clock, for the skew shown by check-communication. */
-  at: z.number(),
+  at: Moment,
 });
 export type Hello = z.infer<typeof Hello>;
 
 /** A running attempt and how far it is. */
 export const Progress = AttemptRef.extend({
-  started_at: z.number(),
+  started_at: Moment,
   steps_completed: z.number().nonnegative(),
   steps_total: z.number().nonnegative(),
 });

@@ -14,18 +14,23 @@ export async function* readJsonLines(
   { lengthMax }: { lengthMax: number },
 ): AsyncGenerator<unknown> {
   const decoder = new TextDecoder();
-  let rest = "";
+  // The unfinished line in pieces: joined once, or a long line of small chunks would cost its square.
+  let rest: string[] = [];
+  let restLength = 0;
   for await (const chunk of stream) {
-    const text = rest + decoder.decode(chunk, { stream: true });
+    const text = decoder.decode(chunk, { stream: true });
     let from = 0;
     for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", from)) {
-      const line = text.slice(from, end);
+      const line = rest.join("") + text.slice(from, end);
       from = end + 1;
+      rest = [];
+      restLength = 0;
       if (line.length > lengthMax) throw tooLong(line.length, lengthMax);
       if (line.trim() !== "") yield JSON.parse(line);
     }
-    rest = text.slice(from);
-    if (rest.length > lengthMax) throw tooLong(rest.length, lengthMax);
+    rest.push(text.slice(from));
+    restLength += text.length - from;
+    if (restLength > lengthMax) throw tooLong(restLength, lengthMax);
   }
 }
 

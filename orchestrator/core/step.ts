@@ -20,6 +20,7 @@ import type { WindowTask } from "./model.ts";
 import type { SchedulerState } from "./state.ts";
 import { endAttempt, refOf, requeue, type Turn } from "./tasks.ts";
 import {
+  benchWorker,
   isAtWork,
   lose,
   onWorkerConnected,
@@ -165,6 +166,10 @@ function onTicked(turn: Turn): void {
     for (const taskId of state.active) {
       const task = state.window.get(taskId)!;
       task.movedMono = Math.min(at.mono, task.movedMono + gapMs);
+      // It ran on meanwhile, and its outcome may be among the unread.
+      if (task.startedMono !== null) {
+        task.startedMono = Math.min(at.mono, task.startedMono + gapMs);
+      }
     }
     turn.effects.push({ kind: "notify", notice: { kind: "orchestrator_paused", ms: gapMs } });
     return;
@@ -185,6 +190,7 @@ function takeBackUnstarted(turn: Turn, task: WindowTask): void {
   if (waitedMs <= turn.state.policy.stallMs) return;
   const message = `Worker ${row.worker} has not started it in ${Math.round(waitedMs / 1000)} s`;
   const error: Failure = { kind: "timeout", code: "not_started", message };
+  benchWorker(turn, turn.state.workers.get(row.worker!)!, message);
   turn.effects.push({ kind: "cancel", worker: row.worker!, attempts: [refOf(row)] });
   requeue(turn, task, {
     to: "pending",

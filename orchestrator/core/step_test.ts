@@ -385,6 +385,19 @@ Deno.test("step() loses nobody by its own absence", () => {
   assertEquals(persisted(core.pass(1000)), []);
 });
 
+Deno.test("step() times nobody out for the time of its own absence", () => {
+  const core = new CoreUnderTest();
+  core.configure("a");
+  core.hello("a");
+  core.claim(taskRow("t1", { timeout_ms: 5000 }));
+  const running = { ...ref("t1"), started_at: 0, steps_completed: 1, steps_total: 9 };
+  core.send({ kind: "worker_progressed", worker: "a", running: [running] });
+  core.pass(1000);
+  core.mono += 60_000;
+  core.send({ kind: "ticked" });
+  assertEquals(persisted(core.pass(1000)), []);
+});
+
 Deno.test("step() gives nobody a longer lease for having been heard during its own absence", () => {
   const core = new CoreUnderTest();
   core.configure("a");
@@ -447,6 +460,24 @@ Deno.test("step() takes a task back that its worker does not start", () => {
   assertEquals(cancelled(effects), ["a: t1#1"]);
   assertEquals(dispatched(effects), ["b: t1#2"]);
   assertEquals(core.state.window.get("t1")!.row.retry_count, 0);
+});
+
+Deno.test("step() gives nothing for longer and longer to a worker that starts nothing", () => {
+  const core = new CoreUnderTest({ stallMs: 5000 });
+  core.configure("a");
+  core.hello("a");
+  core.claim(...Array.from({ length: 9 }, (_, at) => taskRow(`t${at}`)));
+  const given: number[] = [];
+  for (let second = 1; second <= 80; second++) {
+    core.beat("a", [...core.state.active].map((id) => ref(id)));
+    for (const _ of dispatched(core.pass(1000))) given.push(second);
+    if (second !== 40) continue;
+    const [taskId] = core.state.active;
+    const attempt = core.state.window.get(taskId!)!.row.attempt;
+    core.end("a", completed(ref(taskId!, attempt)));
+  }
+  // Noticed after 5 s, then a rest of 5, 10 and 20 s; it moves at 40 s, and begins anew.
+  assertEquals(given, []);
 });
 
 Deno.test("step() gives nothing to a draining worker, and takes back what it hands back", () => {

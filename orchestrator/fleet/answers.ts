@@ -42,3 +42,8 @@ export function isRefused(error: unknown): boolean {
   const text = `${error.message} ${error.cause instanceof Error ? error.cause.message : ""}`;
   return /connection refused|os error (111|61|10061)\b/i.test(text);
 }
+
+/** Whether somebody answers there, but not what the contract says. */
+export function isMisspoken(error: unknown): boolean {
+  return error instanceof z.ZodError || error instanceof SyntaxError || error instanceof RangeError;
+}

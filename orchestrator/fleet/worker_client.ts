@@ -18,7 +18,8 @@ import { getLogger } from "../../platform/log.ts";
 import type { NewEvent } from "../scheduler.ts";
 import { WorkerLine } from "./worker_line.ts";
 import { HealthRecord, type HealthRules } from "./health.ts";
-import { describeFailure, isRefused, readBounded, refusalOf } from "./answers.ts";
+import { describeFailure, isMisspoken, isRefused, readBounded, refusalOf } from "./answers.ts";
+import { ReconnectPace, type StreamEnd } from "./reconnect_pace.ts";
 
 const log = getLogger("fleet");
 
@@ -26,8 +27,6 @@ const log = getLogger("fleet");
 const LINE_LENGTH_MAX = 16 * 1024 * 1024;
 /** Longest answer to a post, bytes. */
 const REPLY_BYTES_MAX = 1024 * 1024;
-/** Pauses before the stream is opened again, ms; the last one repeats. */
-const RECONNECT_MS = [0, 100, 250, 500, 1000];
 /** Pauses before the tries of a dispatch, ms. The first retry is immediate: after a healed
  * partition one request on an old connection always fails. */
 const DISPATCH_TRIES_MS = [0, 0, 300, 1000];
@@ -94,20 +93,21 @@ export class WorkerClient {
   // --- the stream -----------------------------------------------------------------------------
 
   async #keepStream(): Promise<void> {
-    for (let failures = 0; !this.#stop.signal.aborted;) {
+    const pace = new ReconnectPace();
+    while (!this.#stop.signal.aborted) {
       this.#session = new AbortController();
-      const said = await this.#readStream(this.#session);
+      const startMs = performance.now();
+      const end = await this.#readStream(this.#session);
       if (this.#stop.signal.aborted) return;
-      failures = said ? 0 : failures + 1;
-      await this.#pause(RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)]!);
+      await this.#pause(pace.after(end, performance.now() - startMs));
     }
   }
 
-  /** Reads one stream to its end. True when the worker said hello on it. */
-  async #readStream(session: AbortController): Promise<boolean> {
+  /** Reads one stream to its end. */
+  async #readStream(session: AbortController): Promise<StreamEnd> {
     const { id } = this.address;
     const helloTimer = setTimeout(() => session.abort(), HELLO_MS);
-    let said = false;
+    let end: StreamEnd = "unsaid";
     try {
       const path = `/stream?farm=${encodeURIComponent(this.#options.farm)}`;
       const response = await this.#line.fetch(this.#base + path, { signal: session.signal });
@@ -117,23 +117,30 @@ export class WorkerClient {
       }
       for await (const value of readJsonLines(response.body, { lengthMax: LINE_LENGTH_MAX })) {
         const line = StreamLine.parse(value);
-        if (said !== (line.type !== "hello")) throw new Error(`"${line.type}" came out of turn`);
+        if ((end === "said") !== (line.type !== "hello")) {
+          throw new SyntaxError(`"${line.type}" came out of turn`);
+        }
         if (line.type === "hello") this.#greet(line);
         clearTimeout(helloTimer);
-        said = true;
+        end = "said";
         this.#hear(line);
       }
     } catch (error) {
-      this.#streamFailed(error, said);
+      this.#streamFailed(error, end);
+      if (end === "said" && isMisspoken(error)) end = "misspoken";
     } finally {
       clearTimeout(helloTimer);
       session.abort();
     }
-    if (said && !this.#stop.signal.aborted) {
+    if (end !== "unsaid" && !this.#stop.signal.aborted) {
       this.health.disconnected();
       this.#options.submit({ kind: "worker_disconnected", worker: id });
+      // It would say the same again: what it has is better done by somebody else.
+      if (end === "misspoken") {
+        this.#options.submit({ kind: "worker_lost", worker: id, reason: "silent" });
+      }
     }
-    return said;
+    return end;
   }
 
   #greet(hello: Hello): void {
@@ -167,11 +174,13 @@ export class WorkerClient {
     }
   }
 
-  #streamFailed(error: unknown, said: boolean): void {
+  #streamFailed(error: unknown, end: StreamEnd): void {
     if (this.#stop.signal.aborted) return;
     const message = describeFailure(error);
     this.health.failed(message);
-    if (said) log.warning("Connection to worker broke", { worker: this.address.id, message });
+    if (end === "said") {
+      log.warning("Connection to worker broke", { worker: this.address.id, message });
+    }
     // Nobody listens on its port any more: the process is gone, no need to wait for its lease.
     if (isRefused(error)) {
       this.#options.submit({ kind: "worker_lost", worker: this.address.id, reason: "died" });

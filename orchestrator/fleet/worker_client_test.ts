@@ -102,6 +102,22 @@ function lineTest(
 }
 
 lineTest(
+  "WorkerClient counts a worker as lost that breaks the contract",
+  (line) => ({
+    "/stream": () => line().stream([HELLO, { type: "outcomes", outcomes: [{ task_id: "t" }] }]),
+  }),
+  async (line) => {
+    await line.until(() => line.kinds().includes("worker_lost"));
+    assertEquals(line.kinds().slice(0, 3), [
+      "worker_connected",
+      "worker_disconnected",
+      "worker_lost",
+    ]);
+    assertMatch(line.client.health.read().problem ?? "", /something else/);
+  },
+);
+
+lineTest(
   "WorkerClient says who connected and goes on after the stream broke",
   () => ({}),
   async (line) => {
