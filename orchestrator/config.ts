@@ -12,6 +12,7 @@ import { type NumberSources, readSettings, type Settings } from "../platform/set
 import { taskFileSettings } from "../platform/task_file_settings.ts";
 import type { ParameterDefaults } from "../simulation/algorithm.ts";
 import { type Strategy, STRATEGY_NAMES } from "./core/balancing.ts";
+import { type NotifySettings, readNotifySettings } from "./notify/notify_settings.ts";
 import {
   type FarmEntry,
   mergeWorkers,
@@ -108,6 +109,8 @@ export interface Config {
   readonly retentionProcessedDays: number;
   /** RETENTION_RESULTS_DAYS: results files; 0 = kept for ever. @default 0 */
   readonly retentionResultsDays: number;
+  /** NOTIFY_*: who is told of what. */
+  readonly notify: NotifySettings;
 
   /**
    * DRAIN_TIMEOUT (s) of workers. Checked here too, because the programs share one `.env`, and used
@@ -150,6 +153,7 @@ export function readConfig(
     ...readHealth(settings),
     ...readIntake(settings),
     ...readKeeping(settings),
+    notify: Object.freeze(readNotifySettings(settings)),
   });
 }
 

@@ -17,6 +17,7 @@ import { bulkRoutes } from "./bulk.ts";
 import { errorRoutes } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import { historyRoutes } from "./history.ts";
+import { notificationRoutes } from "./notifications.ts";
 import { LOGIN_PATH, loginRoutes, LOGOUT_PATH } from "./login.ts";
 import { problemResponse, toResponse } from "./problem.ts";
 import { submitRoutes } from "./submit.ts";
@@ -40,6 +41,7 @@ export function createApi(
   app.route("/", workerRoutes(farm));
   app.route("/", errorRoutes(farm));
   app.route("/", historyRoutes(farm));
+  app.route("/", notificationRoutes(listeners.notifier));
   listeners.events.provide({
     stats: () => statsJson(farm, listeners),
     workers: () => listWorkers(farm),

@@ -3,7 +3,10 @@
  *
  * @module
  */
+import { DiskWatch } from "../disk_watch.ts";
 import type { Farm } from "../farm.ts";
+import { FarmWatch } from "../notify/farm_watch.ts";
+import { Notifier } from "../notify/notifier.ts";
 import { DivergenceWatch } from "./divergence.ts";
 import { EventStream } from "./event_stream.ts";
 import { Journal } from "./journal.ts";
@@ -21,6 +24,8 @@ export class Listeners {
   readonly metrics: FarmMetrics;
   readonly results: ResultFiles;
   readonly divergences: DivergenceWatch;
+  readonly notifier: Notifier;
+  readonly #farmWatch: FarmWatch;
   readonly #journal = new Journal();
   readonly #workerState: WorkerStateFile;
   readonly #retention: Retention;
@@ -45,10 +50,21 @@ export class Listeners {
       farm.scheduler.listen(listener);
     }
     farm.scheduler.listen(this.divergences);
+    const { notify, statePath, resultsPath } = farm.config;
+    this.notifier = new Notifier({ settings: notify, store: farm.store });
+    this.#farmWatch = new FarmWatch({
+      notifier: this.notifier,
+      store: farm.store,
+      disk: new DiskWatch({ folders: [statePath, resultsPath], freeMinBytes: 0 }),
+      stuckMinutes: notify.stuckMinutes,
+      diskLowMb: notify.diskLowMb,
+    });
+    for (const listener of [this.notifier, this.#farmWatch]) farm.scheduler.listen(listener);
   }
 
   /** Writes what an earlier life left over, and goes on. */
   async start(): Promise<void> {
+    if (this.notifier.channels().length > 0) this.#farmWatch.start();
     await Promise.all([
       this.results.start(),
       this.#workerState.start(),
@@ -63,5 +79,7 @@ export class Listeners {
     this.#retention.stop();
     this.#journal.flush();
     await Promise.all([this.results.stop(), this.#workerState.stop(), this.#series.stop()]);
+    await this.#farmWatch.stop();
+    await this.notifier.stop();
   }
 }
