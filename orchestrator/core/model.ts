@@ -41,6 +41,8 @@ export interface WorkerState {
   /** Refusals and failed dispatches in a row, and the pause they earned. */
   refusals: number;
   pausedUntilMono: number;
+  /** How often in a row it kept tasks without starting them. */
+  unstarted: number;
 }
 
 /** A task that the core holds: waiting in the window, assigned or running. */

@@ -58,6 +58,7 @@ function onOutcome(turn: Turn, worker: WorkerState, outcome: Outcome): void {
 
 function measure(worker: WorkerState, executionMs: number): void {
   worker.refusals = 0;
+  worker.unstarted = 0;
   worker.meanMs = worker.meanMs === null
     ? executionMs
     : worker.meanMs + (executionMs - worker.meanMs) * MEAN_WEIGHT;

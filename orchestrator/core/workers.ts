@@ -14,6 +14,8 @@ import { endAttempt, finish, reattach, requeue, start, type Turn } from "./tasks
 /** Pauses earned by refusals in a row double up to this, ms. */
 const REFUSAL_PAUSE_MAX_MS = 30_000;
 const REFUSAL_PAUSE_BASE_MS = 500;
+/** Longest rest of a worker that starts nothing, ms. */
+const BENCH_MAX_MS = 3600_000;
 
 export function onWorkersConfigured(turn: Turn, event: EventOf<"workers_configured">): void {
   const names = new Set(event.workers.map((worker) => worker.id));
@@ -49,6 +51,7 @@ function createWorker(configured: ConfiguredWorker, nowMono: number): WorkerStat
     meanMs: null,
     refusals: 0,
     pausedUntilMono: 0,
+    unstarted: 0,
   };
 }
 
@@ -173,6 +176,7 @@ export function onWorkerProgressed(turn: Turn, event: EventOf<"worker_progressed
   for (const progress of event.running) {
     const task = turn.state.window.get(progress.task_id);
     if (task === undefined || !isAtWork(task, worker.id, progress.attempt)) continue;
+    worker.unstarted = 0;
     if (task.row.status === "assigned") start(turn, task, progress.started_at);
     if (task.progress?.steps_completed !== progress.steps_completed) {
       task.movedMono = turn.at.mono;
@@ -252,6 +256,21 @@ function takeBack(
 export function pauseWorker(turn: Turn, worker: WorkerState, message: string): void {
   const pauseMs = Math.min(REFUSAL_PAUSE_MAX_MS, REFUSAL_PAUSE_BASE_MS * 2 ** worker.refusals);
   worker.refusals++;
+  worker.pausedUntilMono = Math.max(worker.pausedUntilMono, turn.at.mono + pauseMs);
+  turn.effects.push({
+    kind: "notify",
+    notice: { kind: "worker_refused", worker: worker.id, message },
+  });
+}
+
+/**
+ * A worker that starts nothing would waste the time of one task after another: it rests for as long
+ * as it took to notice, twice as long each time.
+ */
+export function benchWorker(turn: Turn, worker: WorkerState, message: string): void {
+  if (worker.pausedUntilMono > turn.at.mono) return;
+  const pauseMs = Math.min(BENCH_MAX_MS, turn.state.policy.stallMs * 2 ** worker.unstarted);
+  worker.unstarted++;
   worker.pausedUntilMono = turn.at.mono + pauseMs;
   turn.effects.push({
     kind: "notify",
