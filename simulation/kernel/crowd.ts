@@ -5,9 +5,9 @@
  * @module
  */
 import { anchorOf, fillBuckets, nearInBuckets, refile, removeFromBucket } from "./buckets";
-import { collide, height, width } from "./disks";
+import { collide, CONTACT_SQUARED, height, squaredLengths, sumOfLanes, width } from "./disks";
 import { add, takeFrom } from "./index_set";
-import { count, found, POINT, POSITIONS, rowSet } from "./memory";
+import { count, evenCount, found, POINT, POSITIONS, rowSet } from "./memory";
 
 const CONTACT_DISTANCE: f64 = 10;
 /** Makes the displacement tests strict enough that rounding cannot matter. */
@@ -23,6 +23,9 @@ const SLACK_AT_UNIT_DENSITY: f64 = 14;
 /** With more partners a disk than this, were they spread evenly, it is a crowd. */
 const PARTNERS_MAX: f64 = 12;
 const TYPICAL_REACH: f64 = 18;
+/** Bytes of the four offsets that are tested together. */
+const GROUP: u32 = 16;
+const ROW_DONE: u32 = 0xffff_ffff;
 
 /** Whether the disks are such a crowd. */
 export function isCrowd(): bool {
@@ -43,32 +46,67 @@ export function sweepCrowd(): void {
   }
 }
 
-function sweepRow(i: u32): void {
-  const point = POSITIONS + i * POINT;
-  let x = load<f64>(point), y = load<f64>(point, 8);
-  lookUp(x, y, i);
-  for (let j = takeFrom(rowSet, i); j >= 0; j = takeFrom(rowSet, j)) {
-    const partner = (j as u32) * POINT;
-    if (!collide(i * POINT, partner)) continue;
-    const anchor = anchorOf(j);
-    if (isAway(POSITIONS + partner, load<f64>(anchor), load<f64>(anchor, 8), MARGIN)) refile(j, i);
-    if (!isAway(point, x, y, slack)) continue;
-    x = load<f64>(point);
-    y = load<f64>(point, 8);
-    lookUp(x, y, j);
-  }
+/**
+ * Visits the partners of disk `i`. Exported from the module, and so a function of its own: within
+ * the loop over all disks it would stay slow code for the whole of a first long step.
+ */
+export function sweepRow(i: u32): void {
+  let after = i;
+  // Each round ends with the row, or where the disk has gone too far for what was looked up.
+  while (after !== ROW_DONE) after = meet(i, after, lookUp(i, after));
 }
 
-/** Adds to the row in hand all above `floor` that a disk can meet within its slack of (x, y). */
-function lookUp(x: f64, y: f64, floor: u32): void {
+/** Puts the disks above `after` that disk `i` can meet into `found`, ascending; returns its end. */
+function lookUp(i: u32, after: u32): u32 {
+  const x = load<f64>(i * POINT, POSITIONS), y = load<f64>(i * POINT, POSITIONS + 8);
   const end = found + nearInBuckets(x, y, CONTACT_DISTANCE + MARGIN + slack) * 4;
   for (let f = found; f < end; f += 4) {
     const k = load<u32>(f);
-    if (k > floor) add(rowSet, k);
+    if (k > after) add(rowSet, k);
   }
+  let to = found;
+  for (let j = takeFrom(rowSet, after); j >= 0; j = takeFrom(rowSet, j)) {
+    store<u32>(to, (j as u32) * POINT);
+    to += 4;
+  }
+  // The point that nobody touches fills the last group up.
+  for (let k: u32 = 0; k < GROUP; k += 4) store<u32>(to + k, (evenCount + 1) * POINT);
+  return to;
 }
 
-function isAway(point: u32, x: f64, y: f64, distance: f64): bool {
-  const dx = load<f64>(point) - x, dy = load<f64>(point, 8) - y;
-  return dx * dx + dy * dy > distance * distance * SAFETY;
+/** Visits the offsets in `found` up to `end`; returns where to look again, or `ROW_DONE`. */
+function meet(i: u32, after: u32, end: u32): u32 {
+  const self = i * POINT, from = v128.load(self, POSITIONS);
+  for (let f = found; f < end; f += GROUP) {
+    let touching = touchingOf(self, f);
+    while (touching !== 0) {
+      const k = ctz(touching);
+      const other = load<u32>(f + ((k as u32) << 2));
+      touching &= touching - 1;
+      if (!collide(self, other)) continue;
+      after = other / POINT;
+      if (isAway(other, v128.load(anchorOf(after)), MARGIN)) refile(after, i);
+      if (isAway(self, from, slack)) return after;
+      touching = touchingOf(self, f) & (-2 << k);
+    }
+  }
+  return ROW_DONE;
+}
+
+/** Which of the four disks with offsets at `f` the disk touches, as bits. */
+// @ts-ignore: decorator
+@inline
+function touchingOf(self: u32, f: u32): i32 {
+  const point = v128.load(self, POSITIONS), limit = f64x2.splat(CONTACT_SQUARED);
+  const d0 = f64x2.sub(point, v128.load(load<u32>(f), POSITIONS));
+  const d1 = f64x2.sub(point, v128.load(load<u32>(f, 4), POSITIONS));
+  const d2 = f64x2.sub(point, v128.load(load<u32>(f, 8), POSITIONS));
+  const d3 = f64x2.sub(point, v128.load(load<u32>(f, 12), POSITIONS));
+  return i64x2.bitmask(f64x2.lt(squaredLengths(d0, d1), limit)) |
+    (i64x2.bitmask(f64x2.lt(squaredLengths(d2, d3), limit)) << 2);
+}
+
+function isAway(offset: u32, from: v128, distance: f64): bool {
+  const d = f64x2.sub(v128.load(offset, POSITIONS), from);
+  return sumOfLanes(f64x2.mul(d, d)) > distance * distance * SAFETY;
 }

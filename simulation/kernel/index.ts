@@ -10,6 +10,7 @@ import { isCrowd, sweepCrowd } from "./crowd";
 import { prepareLists, sweepLists } from "./sweep";
 
 export { pairHits, setCounters, wallHits } from "./disks";
+export { sweepRow } from "./crowd";
 export { digestState } from "./sha256";
 export { repairs } from "./sweep";
 

@@ -67,7 +67,8 @@ export function allocate(n: u32): void {
   home = place(n * 4);
   nextMoved = place(n * 4);
   previousMoved = place(n * 4);
-  found = place(n * 4);
+  // Room for the padding of the last group.
+  found = place(n * 4 + POINT);
   rowStarts = place((n + 1) * 4);
   cellStarts = place((cellsMax() + 1) * 4);
   firstMoved = place(cellsMax() * 4);
