@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { copyState, type DiskState, initialState } from "./disks.ts";
+import { BOX, copyState, type DiskState, initialState } from "./disks.ts";
 import { createKernel, type KernelOptions } from "./kernel.ts";
 import { findAlgorithm } from "./registry.ts";
 import { stepNaive } from "./sweep_naive.ts";
 import { boxOfPacking, difference, randomCases } from "./testing/states.ts";
+import { kernelMemoryBytes } from "./wasm_kernel.ts";
 
 /** More cases and other seeds by environment: SIMULATION_CASES=5000 SIMULATION_SEED=2. */
 const CASES = Number(Deno.env.get("SIMULATION_CASES") ?? 200);
@@ -79,6 +80,16 @@ Deno.test("sha256() is the platform's digest of positions and velocities", async
       const expected = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
       assertEquals(kernel.sha256(), expected.toHex(), `${disks} disks, ${engine}`);
     }
+  }
+});
+
+Deno.test("the compiled kernel needs less than 350 bytes a disk, in a crowd too", () => {
+  const count = 30_000;
+  for (const box of [BOX, boxOfPacking(count, 0.5), boxOfPacking(count, 0.016)]) {
+    const kernel = createKernel(initialState(count, { seed: 4, variant: "cython", box }));
+    kernel.step(1);
+    const bytes = kernelMemoryBytes() / count;
+    assert(bytes < 350, `${bytes} bytes a disk in a box of ${box.width}`);
   }
 });
 

@@ -37,6 +37,11 @@ export function compileKernel(): WebAssembly.Module {
   return compiled ??= new WebAssembly.Module(Uint8Array.fromBase64(KERNEL_BASE64));
 }
 
+/** Memory of this thread's instance, in bytes; 0 while there is none. */
+export function kernelMemoryBytes(): number {
+  return instance?.memory.buffer.byteLength ?? 0;
+}
+
 /** A simulation that steps in WebAssembly. */
 export class WasmKernel implements Kernel {
   readonly engine = "wasm";
