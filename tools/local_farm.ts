@@ -34,6 +34,8 @@ export interface LocalFarmOptions {
   /** Where the list of workers is written; absent: the folder's own list is used as it is. */
   readonly workersFile?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Further flags for every program. */
+  readonly flags?: readonly string[];
   /** Gets every line a program writes. */
   readonly onLine?: (program: string, line: string) => void;
 }
@@ -105,9 +107,9 @@ function listed(...paths: string[]): string {
 }
 
 export function startOrchestrator(
-  options: Pick<LocalFarmOptions, "folder" | "port" | "workersFile" | "env" | "onLine">,
+  options: Pick<LocalFarmOptions, "folder" | "port" | "workersFile" | "env" | "flags" | "onLine">,
 ): Promise<Program> {
-  const { workersFile, env = {}, onLine } = options;
+  const { workersFile, env = {}, flags = [], onLine } = options;
   const config = workersFile === undefined ? [] : ["--config", workersFile];
   const port = options.port === 0 ? 0 : freePort(options.port);
   return Program.start({
@@ -115,7 +117,7 @@ export function startOrchestrator(
     args: [
       ...sandboxed("orchestrator", options.folder),
       script("orchestrator/main.ts"),
-      ...["--port", String(port), ...config],
+      ...["--port", String(port), ...config, ...flags],
     ],
     folder: options.folder,
     env,
@@ -125,13 +127,13 @@ export function startOrchestrator(
 
 export function startWorker(
   worker: LocalWorker,
-  options: Pick<LocalFarmOptions, "folder" | "env" | "onLine">,
+  options: Pick<LocalFarmOptions, "folder" | "env" | "flags" | "onLine">,
 ): Promise<Program> {
-  const { env = {}, onLine } = options;
+  const { env = {}, flags = [], onLine } = options;
   const capacity = typeof worker.capacity !== "number"
     ? []
     : ["--capacity", String(worker.capacity)];
-  const args = ["--worker-id", worker.id, "--port", String(worker.port), ...capacity];
+  const args = ["--worker-id", worker.id, "--port", String(worker.port), ...capacity, ...flags];
   return Program.start({
     name: worker.id,
     args: [...sandboxed("worker", options.folder), script("worker/main.ts"), ...args],
