@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "node:path";
+import { lockFile } from "../platform/file_lock.ts";
 
 const LOCK_NAME = ".orchestrator.lock";
 
@@ -25,7 +26,7 @@ export class QueueLock {
       write: true,
       create: true,
     });
-    if (file.tryLockSync(true)) return new QueueLock(file);
+    if (lockFile(file)) return new QueueLock(file);
     file.close();
     return null;
   }

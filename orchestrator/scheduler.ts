@@ -7,12 +7,14 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers/promises";
-import type { AttemptRef, Outcome } from "../contract/wire.ts";
 import type { Effect, Event, Instant, Notice } from "./core/messages.ts";
 import { createState, type Policy, type SchedulerState } from "./core/state.ts";
 import { stepAll, TICK_MS } from "./core/step.ts";
+import { type Clock, SYSTEM_CLOCK, SYSTEM_TIMERS, type Timers } from "./clock.ts";
+import type { Hands, Listener, NewEvent } from "./hands.ts";
 import type { Change, Store } from "./store/store.ts";
+
+export type { Hands, Listener, NewEvent };
 
 /** Most events of one turn of the loop: bounds the transaction, and the wait of the next one. */
 const EVENTS_MAX = 1000;
@@ -27,54 +29,6 @@ const COMMIT_LARGE = 32;
 const COMMIT_PACE_MAX_MS = 25;
 /** Pause between attempts to reach a store that fails, ms. */
 const STORE_RETRY_MS = 500;
-
-/** An event before the loop stamps it with the time. */
-export type Untimed<E> = E extends Event ? Omit<E, "at"> : never;
-export type NewEvent = Untimed<Event>;
-
-/** What acts on workers. Nothing here may throw; answers return as events. */
-export interface Hands {
-  dispatch(effect: Extract<Effect, { kind: "dispatch" }>): void;
-  cancel(worker: string, attempts: readonly AttemptRef[]): void;
-  acknowledge(worker: string, attempts: readonly AttemptRef[]): void;
-  /** Opens the connection to a worker anew (null: to all), so that it says what it holds. */
-  reconnect(worker: string | null): void;
-}
-
-/** Told after the fact, in order. Listeners must not throw and must not take long. */
-export interface Listener {
-  /** Changes that are durable now, and the batches that ended with them. */
-  committed?(changes: readonly Change[], finished: readonly string[]): void;
-  noticed?(notice: Notice): void;
-  /** A late result of a finished task, to be held against the one on record. */
-  compared?(worker: string, outcome: Outcome): void;
-  /** The store failed (with its error) or works again (null). */
-  storeFailed?(error: Error | null): void;
-}
-
-export interface Clock {
-  now(): Instant;
-}
-export const SYSTEM_CLOCK: Clock = {
-  now: () => ({ wall: Date.now(), mono: performance.now() }),
-};
-
-/** How the loop waits: a simulated world lets time pass in its own way. */
-export interface Timers {
-  /** Lets everything that has arrived be queued. */
-  breathe(): Promise<void>;
-  pause(ms: number): Promise<void>;
-  /** Calls `act` again and again; returns what ends it. */
-  every(ms: number, act: () => void): () => void;
-}
-export const SYSTEM_TIMERS: Timers = {
-  breathe: () => setImmediate(),
-  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  every(ms, act) {
-    const timer = setInterval(act, ms);
-    return () => clearInterval(timer);
-  },
-};
 
 /** What the loop needs of a store. */
 export type SchedulerStore = Pick<Store, "commit" | "claim" | "queues" | "unfinished">;

@@ -57,8 +57,9 @@ async function readSources(): Promise<Source[]> {
   return sources;
 }
 
+/** Tests and benchmarks, and what serves them alone. */
 function isTest(path: string): boolean {
-  return /_test\.tsx?$|(^|\/)testing(\.ts|\/)|^tests\//.test(path);
+  return /_test\.tsx?$|(^|\/)testing(\.ts|\/)|^tests\/|^tools\/bench\//.test(path);
 }
 
 const sources = await readSources();

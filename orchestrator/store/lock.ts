@@ -6,6 +6,7 @@
  * @module
  */
 import { dirname } from "node:path";
+import { lockFile } from "../../platform/file_lock.ts";
 import { StoreError } from "./store.ts";
 
 /** What the database must still know when it is opened the next time. */
@@ -28,6 +29,7 @@ const MARK_BYTES = 512;
 
 export class FolderLock {
   readonly #file: Deno.FsFile;
+  #released = false;
   readonly #bytes = new Uint8Array(MARK_BYTES);
   /** The mark that was there; null if there was none that could be read. */
   readonly found: Mark | null;
@@ -45,7 +47,7 @@ export class FolderLock {
   static take(database: string): FolderLock {
     const path = `${database}.lock`;
     const file = Deno.openSync(path, { read: true, write: true, create: true });
-    if (file.tryLockSync(true)) return new FolderLock(path, file);
+    if (lockFile(file)) return new FolderLock(path, file);
     file.close();
     const folder = dirname(database);
     throw new StoreError(
@@ -71,7 +73,10 @@ export class FolderLock {
     this.#file.syncSync();
   }
 
+  /** A second call does not harm. */
   release(): void {
+    if (this.#released) return;
+    this.#released = true;
     this.#file.close();
   }
 }

@@ -9,18 +9,7 @@ import { observationsConformance } from "./conformance_observations.ts";
 import { receiptsConformance } from "./conformance_receipts.ts";
 import { resultsConformance } from "./conformance_results.ts";
 import { schedulingConformance } from "./conformance_scheduling.ts";
-import type { Store } from "./store.ts";
-
-/** An empty store under test, and a way to close it and open the same one again. */
-export interface StoreUnderTest {
-  store: Store;
-  /** Closes the store and opens it again; `store` is the new one then. */
-  reopen(): Promise<Store>;
-  /** Closes the store and takes everything of it away. */
-  dispose(): Promise<void>;
-}
-
-export type OpenForTest = () => Promise<StoreUnderTest>;
+import type { OpenForTest, StoreUnderTest } from "./store_under_test.ts";
 
 /** Registers the tests, named by the kind of store. */
 export function storeConformance(name: string, open: OpenForTest): void {
@@ -41,8 +30,3 @@ export function storeConformance(name: string, open: OpenForTest): void {
   resultsConformance(test);
   observationsConformance(test);
 }
-
-export type RegisterTest = (
-  words: string,
-  body: (given: StoreUnderTest) => Promise<void>,
-) => void;
