@@ -16,6 +16,7 @@ export async function runTool(
   name: string,
   args: readonly string[],
   folder: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ToolRun> {
   const root = new URL("../../", import.meta.url);
   const path = (name: string) => fileURLToPath(new URL(name, root));
@@ -30,7 +31,7 @@ export async function runTool(
       ...args,
     ],
     cwd: folder,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
