@@ -5,7 +5,7 @@
  * @module
  */
 import { driftAndBounce, setUp } from "./disks";
-import { allocate, count, POSITIONS, velocities } from "./memory";
+import { allocate, POSITIONS, velocities } from "./memory";
 import { isCrowd, sweepCrowd } from "./crowd";
 import { prepareLists, sweepLists } from "./sweep";
 
