@@ -107,6 +107,7 @@ export function readWorkersFile(path: string, shownAs = path): WorkersFile | nul
     text = Deno.readTextFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
+    if (error instanceof Deno.errors.NotCapable) throw error;
     throw new UsageError(`Cannot read ${shownAs}: ${(error as Error).message}`);
   }
   return parseWorkersFile(text, shownAs);

@@ -105,6 +105,7 @@ export function readPem(path: string, kind: "CERTIFICATE" | "PRIVATE KEY"): stri
   try {
     text = Deno.readTextFileSync(path);
   } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
     throw new UsageError(`Cannot read ${path}: ${(error as Error).message}`);
   }
   if (new RegExp(`-----BEGIN [A-Z ]*${kind}-----`).test(text)) return text;

@@ -131,6 +131,7 @@ export function readSettings(folder: string): Settings {
   try {
     text = Deno.readTextFileSync(join(folder, ".env"));
   } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
     if (!(error instanceof Deno.errors.NotFound)) {
       throw new UsageError(`Cannot read ${join(folder, ".env")}: ${(error as Error).message}`);
     }

@@ -47,7 +47,7 @@ export function readTokens(settings: Settings, tokenFile: string | undefined): T
 
 function readTokenFile(path: string): string {
   try {
-    return Deno.readTextFileSync(path).trim();
+    return readWritten(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw fileError(path, "read", error);
   }
@@ -57,12 +57,24 @@ function readTokenFile(path: string): string {
     Deno.writeTextFileSync(path, `${token}\n`, { createNew: true, mode: 0o600 });
     return token;
   } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return Deno.readTextFileSync(path).trim();
+    if (error instanceof Deno.errors.AlreadyExists) return readWritten(path);
     throw fileError(path, "make", error);
   }
 }
 
-function fileError(path: string, verb: string, error: unknown): UsageError {
+/** The text of the file; one that is empty may be under another program's hands this moment. */
+function readWritten(path: string): string {
+  for (let tries = 0; tries < 50; tries++) {
+    const text = Deno.readTextFileSync(path).trim();
+    if (text !== "") return text;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+  }
+  return "";
+}
+
+/** What the sandbox refuses stays what it is: the program knows the way out. */
+function fileError(path: string, verb: string, error: unknown): Error {
+  if (error instanceof Deno.errors.NotCapable) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new UsageError(`Cannot ${verb} the token file ${path}: ${reason}`);
 }

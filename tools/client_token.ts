@@ -27,6 +27,7 @@ export function clientToken(tokenFile: string | undefined, settings: Settings): 
   try {
     return Deno.readTextFileSync(tokenFile).trim();
   } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
     throw new UsageError(`Cannot read the token file ${tokenFile}: ${(error as Error).message}`);
   }
 }
