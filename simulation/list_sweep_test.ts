@@ -5,7 +5,7 @@ import { stepNaive } from "./sweep_naive.ts";
 import { boxOfPacking, difference, randomCases } from "./testing/states.ts";
 
 /** More cases and other seeds by environment: SIMULATION_CASES=5000 SIMULATION_SEED=2. */
-const CASES = Number(Deno.env.get("SIMULATION_CASES") ?? 300);
+const CASES = Number(Deno.env.get("SIMULATION_CASES") ?? 200);
 const SEED = Number(Deno.env.get("SIMULATION_SEED") ?? 1);
 const STEPS = 40;
 
