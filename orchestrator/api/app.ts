@@ -10,6 +10,7 @@ import { type Access, LOOPBACK_ACCESS } from "../../platform/access.ts";
 import { FailureLimit } from "../../platform/failure_limit.ts";
 import { guard } from "../../platform/guard.ts";
 import { Sessions } from "../../platform/sessions.ts";
+import { dashboardRoutes, wantsPage } from "../dashboard/dashboard.tsx";
 import type { Farm } from "../farm.ts";
 import type { Listeners } from "../listeners/listeners.ts";
 import { batchRoutes } from "./batches.ts";
@@ -19,6 +20,7 @@ import { eventRoutes } from "./events.ts";
 import { historyRoutes } from "./history.ts";
 import { notificationRoutes } from "./notifications.ts";
 import { LOGIN_PATH, loginRoutes, LOGOUT_PATH } from "./login.ts";
+import { invariantRoutes } from "./invariants.ts";
 import { problemResponse, toResponse } from "./problem.ts";
 import { submitRoutes } from "./submit.ts";
 import { statsJson, systemRoutes } from "./system.ts";
@@ -34,6 +36,7 @@ export function createApi(
   const app = new Hono();
   guardApi(app, access);
   app.route("/", systemRoutes(farm, listeners));
+  app.route("/", invariantRoutes(farm));
   app.route("/", bulkRoutes(farm));
   app.route("/", taskRoutes(farm));
   app.route("/", submitRoutes(farm));
@@ -47,7 +50,16 @@ export function createApi(
     workers: () => listWorkers(farm),
   });
   app.route("/", eventRoutes(listeners.events));
-  app.get("/", (c) => c.json({ name: "Enjambre", version: VERSION, calls: callsOf(app) }));
+  const dashboard = dashboardRoutes(farm, listeners);
+  app.route("/", dashboard);
+  app.get("/", (c) => {
+    c.header("vary", "accept");
+    if (!wantsPage(c.req.raw)) {
+      return c.json({ name: "Enjambre", version: VERSION, calls: callsOf(app) });
+    }
+    const { search } = new URL(c.req.url);
+    return dashboard.fetch(new Request(new URL(`/ui${search}`, c.req.url), c.req.raw));
+  });
   refuseOtherMethods(app);
   app.notFound((c) =>
     problemResponse({
@@ -83,7 +95,8 @@ function methodsByPath(app: Hono): Map<string, string[]> {
 }
 
 function callsOf(app: Hono): string[] {
-  return [...methodsByPath(app)].flatMap(([path, methods]) =>
+  const calls = [...methodsByPath(app)].filter(([path]) => !path.startsWith("/ui"));
+  return calls.flatMap(([path, methods]) =>
     methods.filter((method) => method !== "HEAD").map((method) => `${method} ${path}`)
   );
 }

@@ -69,7 +69,8 @@ async function* allBatches(store: Store) {
   } while (cursor !== null);
 }
 
-async function findBatch(store: Store, name: string): Promise<BatchRecord> {
+/** By id or by name of its file; a problem when there is none. */
+export async function findBatch(store: Store, name: string): Promise<BatchRecord> {
   const batch = await store.batch(name);
   if (batch !== null) return batch;
   throw new ProblemError({

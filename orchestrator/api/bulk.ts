@@ -40,7 +40,8 @@ export function bulkRoutes(farm: Farm): Hono {
   return app;
 }
 
-async function changeAll(farm: Farm, action: Action, query: TaskQuery): Promise<number> {
+/** Cancels or runs again all that match; returns how many changed. */
+export async function changeAll(farm: Farm, action: Action, query: TaskQuery): Promise<number> {
   const status = (query.status ?? TASK_STATUSES).filter((status) => isEligible(action, status));
   if (status.length === 0) return 0;
   const eligible = { ...query, status };
@@ -55,7 +56,8 @@ async function changeAll(farm: Farm, action: Action, query: TaskQuery): Promise<
   return changed;
 }
 
-function isEligible(action: Action, status: TaskStatus): boolean {
+/** Whether an action can change a task in this state. */
+export function isEligible(action: Action, status: TaskStatus): boolean {
   return isTerminal(status) === (action === "retry");
 }
 

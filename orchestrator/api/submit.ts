@@ -21,7 +21,7 @@ export function submitRoutes(farm: Farm): Hono {
     const bytes = await readBody(c.req.raw, fileLimits.bytesMax);
     const name = query["name"] ?? "";
     const dropped = await farm.inbox.drop(decode(bytes, farm), name === "" ? {} : { name });
-    if ("closed" in dropped) throw closed(dropped.closed);
+    if ("closed" in dropped) throw intakeClosed(dropped.closed);
     if ("errors" in dropped) throw refused(dropped.errors, dropped.total);
     return c.json(dropped, 202);
   });
@@ -41,7 +41,8 @@ function decode(bytes: Uint8Array<ArrayBuffer>, farm: Farm): string {
 /** Time after which a client may try again, s. */
 const RETRY_AFTER_S = "30";
 
-function closed(reason: string): ProblemError {
+/** No file is taken now, for this reason. */
+export function intakeClosed(reason: string): ProblemError {
   return new ProblemError({
     status: 503,
     code: "intake_closed",

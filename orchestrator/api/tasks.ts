@@ -77,7 +77,7 @@ async function findTask(store: Store, taskId: string): Promise<TaskDetail> {
   return task;
 }
 
-function unknownTask(taskId: string): ProblemError {
+export function unknownTask(taskId: string): ProblemError {
   return new ProblemError({
     status: 404,
     code: "task_not_found",
@@ -85,7 +85,8 @@ function unknownTask(taskId: string): ProblemError {
   });
 }
 
-async function cancelTask(farm: Farm, taskId: string): Promise<Record<string, unknown>> {
+/** Cancels a task, running or waiting; a problem when it has ended. */
+export async function cancelTask(farm: Farm, taskId: string): Promise<Record<string, unknown>> {
   const { store, scheduler } = farm;
   await scheduler.request(async () => {
     const row = await loadRow(store, taskId);
@@ -98,7 +99,8 @@ async function cancelTask(farm: Farm, taskId: string): Promise<Record<string, un
   return taskDetailJson(scheduler, task);
 }
 
-async function retryTask(farm: Farm, taskId: string): Promise<Record<string, unknown>> {
+/** Runs a task again that has ended; a problem when it has not. */
+export async function retryTask(farm: Farm, taskId: string): Promise<Record<string, unknown>> {
   const { store, scheduler } = farm;
   await scheduler.request(async () => {
     const row = await loadRow(store, taskId);

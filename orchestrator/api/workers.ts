@@ -25,13 +25,18 @@ export function workerRoutes(farm: Farm): Hono {
     refuseUnknown(Object.keys(body), ["drain"]);
     const { drain = true } = body;
     if (typeof drain !== "boolean") throw invalidParameter("drain", drain, "true or false");
-    await farm.scheduler.request(() => {
-      if (!farm.scheduler.state.workers.has(worker)) throw unknownWorker(worker);
-      return Promise.resolve({ kind: "worker_drain_requested", worker, drain });
-    });
+    await drainWorker(farm, worker, drain);
     return c.json((await listWorkers(farm)).find(({ id }) => id === worker));
   });
   return app;
+}
+
+/** Takes a worker out of service, or back into it. */
+export async function drainWorker(farm: Farm, worker: string, drain: boolean): Promise<void> {
+  await farm.scheduler.request(() => {
+    if (!farm.scheduler.state.workers.has(worker)) throw unknownWorker(worker);
+    return Promise.resolve({ kind: "worker_drain_requested", worker, drain });
+  });
 }
 
 function unknownWorker(worker: string): ProblemError {

@@ -1,0 +1,106 @@
+/**
+ * The dashboard's addresses: pages under `/ui`, made by the server with all their numbers in them.
+ * Names of tasks and texts of errors come from strangers: they stand in pages as text only, and the
+ * policy that comes with every answer runs nothing but the script embedded here.
+ *
+ * @module
+ */
+import { type Context, Hono } from "hono";
+import { ProblemError } from "../api/problem.ts";
+import type { Farm } from "../farm.ts";
+import type { Listeners } from "../listeners/listeners.ts";
+import { getLogger } from "../../platform/log.ts";
+import { actionRoutes } from "./actions.tsx";
+import { assetRoutes } from "./assets.ts";
+import { batchesPage, batchPage } from "./batches.tsx";
+import { bulkPage } from "./bulk.tsx";
+import { errorsPage } from "./errors.tsx";
+import { csvExport, jsonExport } from "./export.ts";
+import { overviewPage } from "./overview.tsx";
+import { Page } from "./page.tsx";
+import { reportPage } from "./report.tsx";
+import { submitPage } from "./submit.tsx";
+import { taskPage } from "./task.tsx";
+import { queryOf, tasksPage } from "./tasks.tsx";
+import { type View, viewOf } from "./view.ts";
+import { workersPage } from "./workers.tsx";
+
+const log = getLogger("dashboard");
+
+export interface Rooms {
+  readonly farm: Farm;
+  readonly listeners: Listeners;
+}
+
+// What hono/jsx makes of a component: text, or text to come.
+type Html = Parameters<Context["html"]>[0];
+type MakePage = (rooms: Rooms, view: View) => unknown;
+
+const PAGES: Readonly<Record<string, MakePage>> = {
+  "/ui": overviewPage,
+  "/ui/tasks": tasksPage,
+  "/ui/task": taskPage,
+  "/ui/bulk": bulkPage,
+  "/ui/batches": batchesPage,
+  "/ui/batch": batchPage,
+  "/ui/workers": workersPage,
+  "/ui/errors": errorsPage,
+  "/ui/submit": submitPage,
+};
+
+export function dashboardRoutes(farm: Farm, listeners: Listeners): Hono {
+  const app = new Hono();
+  const rooms = { farm, listeners };
+  app.route("/", assetRoutes());
+  app.route("/", actionRoutes(rooms));
+  for (const [path, make] of Object.entries(PAGES)) {
+    app.get(path, async (c) => await html(c, make(rooms, viewOf(c))));
+  }
+  app.get("/ui/report", async (c) => {
+    const { batch, page } = await reportPage(rooms, viewOf(c));
+    c.header("content-disposition", `attachment; filename="report_${fileName(batch.id)}.html"`);
+    return await html(c, page);
+  });
+  app.get("/ui/tasks.csv", async (c) => csvExport(farm, await queryOf(farm.store, searchOf(c))));
+  app.get("/ui/tasks.json", async (c) => jsonExport(farm, await queryOf(farm.store, searchOf(c))));
+  app.onError((error, c) => errorPage(c, error));
+  return app;
+}
+
+/** Whether an answer is for a browser: programs that take anything get JSON. */
+export function wantsPage(request: Request): boolean {
+  return (request.headers.get("accept") ?? "").includes("text/html");
+}
+
+function searchOf(c: Context): URLSearchParams {
+  return new URL(c.req.url).searchParams;
+}
+
+/** Letters that are harmless in a header and on every disk. */
+function fileName(text: string): string {
+  return text.replace(/[^\w.-]+/g, "_").slice(0, 100);
+}
+
+export async function html(c: Context, page: unknown): Promise<Response> {
+  const text = await (page as Promise<Html>);
+  return await c.html(`<!DOCTYPE html>${await text}`);
+}
+
+async function errorPage(c: Context, error: Error): Promise<Response> {
+  const view = viewOf(c);
+  const known = error instanceof ProblemError ? error.problem : null;
+  if (known === null) log.error("Cannot make a page", { path: c.req.path, error: error.stack });
+  c.status(known?.status ?? 500);
+  return await html(
+    c,
+    <Page view={view} title={view.t("problem.title")} page="overview" topics={[]}>
+      <section class="card confirm">
+        <h1>{view.t("problem.title")}</h1>
+        <p class="failure">{known?.detail ?? view.t("problem.internal")}</p>
+        <p>
+          <a class="button" href="/ui">{view.t("nav.overview")}</a>
+        </p>
+      </section>
+    </Page>,
+  );
+}

@@ -1,0 +1,166 @@
+/**
+ * Small pieces that several pages are made of.
+ *
+ * @module
+ */
+import type { Child } from "hono/jsx";
+import { TASK_STATUSES, type TaskStatus } from "../../contract/task.ts";
+import { localTime } from "../../platform/log.ts";
+import { NOTHING } from "./format.ts";
+import { TaskState } from "./icon.tsx";
+import { link, type View } from "./view.ts";
+
+/** A moment (epoch ms), exact in its tooltip. */
+export function Moment({ view, at }: { view: View; at: number | null }) {
+  if (at === null) return <>{NOTHING}</>;
+  const exact = localTime(at);
+  return <time datetime={exact} title={exact}>{view.format.moment(at, view.now)}</time>;
+}
+
+export function TaskLink({ id }: { id: string }) {
+  return <a class="id" href={link("/ui/task", { id })} title={id}>{id}</a>;
+}
+
+export function BatchLink({ id }: { id: string }) {
+  return <a class="id" href={link("/ui/batch", { id })} title={id}>{id}</a>;
+}
+
+export function WorkerLink({ id }: { id: string | null }) {
+  if (id === null) return <>{NOTHING}</>;
+  return <a class="id" href={`/ui/workers#${encodeURIComponent(`worker-${id}`)}`}>{id}</a>;
+}
+
+/** One figure with its name. */
+export function Figure(
+  { name, children, note }: { name: string; children?: Child; note?: Child },
+) {
+  return (
+    <div class="figure">
+      <dt>{name}</dt>
+      <dd>
+        {children}
+        {note === undefined ? null : <small>{note}</small>}
+      </dd>
+    </div>
+  );
+}
+
+export type StatusCounts = Readonly<Record<TaskStatus, number>>;
+
+/** Order from left to right: what is done first. */
+const BAR_ORDER: readonly TaskStatus[] = [
+  "completed",
+  "failed",
+  "cancelled",
+  "running",
+  "assigned",
+  "redistributed",
+  "pending",
+];
+
+/** Tasks by state as one bar; its parts are drawn as attributes, because styles are not inline. */
+export function StateBar({ counts, live = false }: { counts: StatusCounts; live?: boolean }) {
+  const total = BAR_ORDER.reduce((sum, status) => sum + counts[status], 0);
+  let x = 0;
+  return (
+    <svg
+      class="bar"
+      viewBox="0 0 1000 10"
+      preserveAspectRatio="none"
+      aria-hidden="true"
+      data-bar={live ? "" : undefined}
+    >
+      {BAR_ORDER.map((status) => {
+        const width = total === 0 ? 0 : 1000 * counts[status] / total;
+        const from = x;
+        x += width;
+        return (
+          <rect
+            class={`f-${status}`}
+            data-status={status}
+            x={round(from)}
+            y="0"
+            width={round(width)}
+            height="10"
+          />
+        );
+      })}
+    </svg>
+  );
+}
+
+/** What the bar says, in words; each leads to the tasks of that state. */
+export function StateLegend(
+  { view, counts, batch, live = false }: {
+    view: View;
+    counts: StatusCounts;
+    batch?: string;
+    live?: boolean;
+  },
+) {
+  return (
+    <ul class="legend">
+      {TASK_STATUSES.map((status) => (
+        <li>
+          <a href={link("/ui/tasks", { status, batch })}>
+            <TaskState view={view} status={status} />
+            <b
+              data-stat={live ? `tasks_summary.${status}` : undefined}
+              data-format={live ? "number" : undefined}
+            >
+              {view.format.number(counts[status])}
+            </b>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function round(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
+
+/** Says that a table is empty, and what to do about it. */
+export function Empty({ children }: { children?: Child }) {
+  return <p class="empty">{children}</p>;
+}
+
+/** A button that posts: an action works without any script. */
+export function Act(
+  { action, fields, label, kind = "" }: {
+    action: string;
+    fields: Readonly<Record<string, string>>;
+    label: string;
+    kind?: string;
+  },
+) {
+  return (
+    <form method="post" action={action} class="act">
+      {Object.entries(fields).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      <button type="submit" class={kind}>{label}</button>
+    </form>
+  );
+}
+
+/** Previous and next page of a listing, and how much of it is shown. */
+export function Pager(
+  { view, shown, total, first, next }: {
+    view: View;
+    shown: number;
+    total: number;
+    first: string | null;
+    next: string | null;
+  },
+) {
+  const { t } = view;
+  return (
+    <nav class="pager" aria-label={t("pager.label")}>
+      <span>{t("pager.shown", { shown, total })}</span>
+      {first === null ? null : <a class="button" href={first}>{t("pager.first")}</a>}
+      {next === null ? null : <a class="button" rel="next" href={next}>{t("pager.next")}</a>}
+    </nav>
+  );
+}
