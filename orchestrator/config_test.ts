@@ -7,6 +7,15 @@ import { readConfig, rereadWorkers } from "./config.ts";
 const PROJECT = join(import.meta.dirname!, "..");
 /** Settings of `.env.example` that only workers read. */
 const WORKER_NAMES = ["TASK_HISTORY_SIZE"];
+/** Settings that are kept out of the configuration, because they are secrets or lead to them. */
+const ACCESS_NAMES = [
+  "FARM_CERT",
+  "FARM_KEY",
+  "FARM_TOKEN",
+  "FARM_VIEWER_TOKEN",
+  "FARM_WORKER_CA",
+  "FARM_WORKER_TOKEN",
+];
 
 function withFolder(body: (folder: string) => void): void {
   const folder = Deno.makeTempDirSync();
@@ -315,7 +324,7 @@ Deno.test(".env.example names every setting, with its default", () => {
   const documented = [...text.matchAll(/^([A-Z][A-Z0-9_]*)=/gm)].map((match) => match[1]!);
   const noting = new NotingSettings({});
   const bare = readConfig({ flags: {}, folder: PROJECT, settings: noting });
-  assertEquals(documented.toSorted(), [...noting.asked, ...WORKER_NAMES].sort());
+  assertEquals(documented.toSorted(), [...noting.asked, ...WORKER_NAMES, ...ACCESS_NAMES].sort());
   const written = readConfig({
     flags: {},
     folder: PROJECT,

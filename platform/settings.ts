@@ -141,7 +141,7 @@ export function readSettings(folder: string): Settings {
 
 /** A line with a secret in it is not for the terminal, nor for the log behind it. */
 function shown(line: string): string {
-  return /token|secret|password|key/i.test(line) ? "" : ` is "${line.trim()}" but`;
+  return /token|secret|password|key|notify|url/i.test(line) ? "" : ` is "${line.trim()}" but`;
 }
 
 /**

@@ -50,6 +50,9 @@ Deno.test("parseDotEnv() reads comments, quotes, export and a byte order mark", 
 
 Deno.test("parseDotEnv() refuses what would be skipped in silence", () => {
   const message = (text: string) => assertThrows(() => parseDotEnv(text), UsageError).message;
+  for (const line of ["FARM_TOKEN: abc", "  notify_urls abc", "my secret abc"]) {
+    assertEquals(message(line), "Line 1 of .env takes NAME=value");
+  }
   assertEquals(message("A=1\nB 2\n"), 'Line 2 of .env is "B 2" but takes NAME=value');
   assertEquals(message('A="open\nB=2\n'), 'A value in .env opens with " and is never closed');
 });
