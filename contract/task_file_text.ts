@@ -115,6 +115,18 @@ export function parseTaskFile(
   return readEnvelope(value, limits);
 }
 
+/**
+ * The envelope of a file whose tasks were taken out of it, and of which there are `tasksHeld`: what
+ * `parseTaskFile` gives for the whole, but for the tasks.
+ */
+export function readEmptiedEnvelope(
+  value: unknown,
+  { tasksHeld, limits }: { readonly tasksHeld: number; readonly limits: TaskFileLimits },
+): Omit<ParsedTaskFile, "tasks"> {
+  const { metadata, rerun, errors } = readEnvelope(value, limits, tasksHeld);
+  return { metadata, rerun, errors };
+}
+
 /** What a value that is no envelope probably was meant to be. */
 function shapeMessage(value: unknown): string {
   if (Array.isArray(value)) {
@@ -123,7 +135,11 @@ function shapeMessage(value: unknown): string {
   return `The file holds ${shownValue(value)}: ${EXPECTED_SHAPE}`;
 }
 
-function readEnvelope(value: unknown, limits: TaskFileLimits): ParsedTaskFile {
+function readEnvelope(
+  value: unknown,
+  limits: TaskFileLimits,
+  tasksHeld?: number,
+): ParsedTaskFile {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return refused({ code: "wrong_type", message: shapeMessage(value) });
   }
@@ -133,7 +149,8 @@ function readEnvelope(value: unknown, limits: TaskFileLimits): ParsedTaskFile {
     const message = `rerun must be true or false, not ${shownValue(rerun)}`;
     errors.push({ path: "rerun", code: "wrong_type", message });
   }
-  const wrongTasks = tasksError(tasks, value as JsonObject, limits);
+  const count = tasksHeld ?? (Array.isArray(tasks) ? tasks.length : 0);
+  const wrongTasks = tasksError(value as JsonObject, count, limits);
   if (wrongTasks !== null) errors.push(wrongTasks);
   return {
     metadata: boundedMetadata(rest),
@@ -144,10 +161,11 @@ function readEnvelope(value: unknown, limits: TaskFileLimits): ParsedTaskFile {
 }
 
 function tasksError(
-  tasks: unknown,
   envelope: JsonObject,
+  count: number,
   limits: TaskFileLimits,
 ): TaskFileError | null {
+  const { tasks } = envelope;
   const wrong = (code: string, message: string) => ({ path: "tasks", code, message });
   if (tasks === undefined) {
     const hint = "task_id" in envelope
@@ -158,11 +176,11 @@ function tasksError(
   if (!Array.isArray(tasks)) {
     return wrong("wrong_type", `tasks must be an array of tasks, not ${shownValue(tasks)}`);
   }
-  if (tasks.length === 0) return wrong("empty", "tasks is empty: it needs at least one task");
-  if (tasks.length <= limits.tasksMax) return null;
+  if (count === 0) return wrong("empty", "tasks is empty: it needs at least one task");
+  if (count <= limits.tasksMax) return null;
   return wrong(
     "too_many_tasks",
-    `tasks holds ${tasks.length} tasks, more than the ${limits.tasksMax} allowed: ` +
+    `tasks holds ${count} tasks, more than the ${limits.tasksMax} allowed: ` +
       "split it into several files",
   );
 }
