@@ -13,33 +13,35 @@ import {
   type TaskFileLimits,
 } from "./task_file.ts";
 import { checkTask } from "./task_file_task.ts";
-import { type ParsedTaskFile, parseTaskFile } from "./task_file_text.ts";
+import { parseTaskFile } from "./task_file_text.ts";
 
 /**
- * The check of one file, as a walk along its tasks. Call `next` until `done`; then the file is
- * valid if and only if `errorsTotal` is 0.
+ * The check of one file, whose tasks may come in slices. When all have come, the file is valid if and
+ * only if `errorsTotal` is 0.
  */
 export class TaskFileCheck {
-  readonly total: number;
-  readonly #tasks: unknown[];
   readonly #algorithms: AlgorithmTable;
   readonly #errors: TaskFileError[];
   #errorsTotal: number;
-  #at = 0;
-  /** Index of the task that first used an id. */
-  readonly #firstUse = new Map<string, number>();
+  #seen = 0;
+  /** Index of the task that first used an id; null if nobody wants to know. */
+  readonly #firstUse: Map<string, number> | null;
 
-  /** Takes over `parsed.tasks`: each is let go once it was checked, to free its memory. */
-  constructor(parsed: ParsedTaskFile, algorithms: AlgorithmTable) {
-    this.#tasks = parsed.tasks;
+  /**
+   * `errors` are what was found before, in the envelope. Without `seesDuplicates` the check takes
+   * no memory for the ids: whoever stores the tasks must refuse the second one of an id.
+   */
+  constructor(
+    algorithms: AlgorithmTable,
+    { errors = [], seesDuplicates = true }: {
+      readonly errors?: readonly TaskFileError[];
+      readonly seesDuplicates?: boolean;
+    } = {},
+  ) {
     this.#algorithms = algorithms;
-    this.#errors = [...parsed.errors];
-    this.#errorsTotal = parsed.errors.length;
-    this.total = parsed.tasks.length;
-  }
-
-  get done(): boolean {
-    return this.#at >= this.total;
+    this.#errors = [...errors];
+    this.#errorsTotal = errors.length;
+    this.#firstUse = seesDuplicates ? new Map() : null;
   }
 
   /** The first errors of the file, at most TASK_FILE_ERRORS_LISTED. */
@@ -51,14 +53,11 @@ export class TaskFileCheck {
     return this.#errorsTotal;
   }
 
-  /** Checks at most `count` further tasks and returns those that passed. */
-  next(count: number): CheckedTask[] {
+  /** Checks the next tasks of the file and returns those that passed. */
+  check(tasks: readonly unknown[]): CheckedTask[] {
     const passed: CheckedTask[] = [];
-    const end = Math.min(this.total, this.#at + count);
-    for (; this.#at < end; this.#at++) {
-      const index = this.#at;
-      const raw = this.#tasks[index];
-      this.#tasks[index] = undefined;
+    for (const raw of tasks) {
+      const index = this.#seen++;
       const spec = checkTask(raw, this.#algorithms, (path, code, predicate) => {
         this.#complain(index, path, { code, predicate });
       });
@@ -71,7 +70,7 @@ export class TaskFileCheck {
   /** An id counts as used even where its task is wrong otherwise: both errors are told at once. */
   #isFirstUse(index: number, raw: unknown): boolean {
     const id = (raw as { task_id?: unknown } | null)?.task_id;
-    if (typeof id !== "string") return true;
+    if (typeof id !== "string" || this.#firstUse === null) return true;
     const first = this.#firstUse.get(id);
     if (first === undefined) {
       this.#firstUse.set(id, index);
@@ -113,8 +112,8 @@ export function checkTaskFile(
   options: { readonly algorithms: AlgorithmTable; readonly limits: TaskFileLimits },
 ): TaskFileVerdict {
   const parsed = parseTaskFile(source, options.limits);
-  const check = new TaskFileCheck(parsed, options.algorithms);
-  const tasks = check.next(check.total);
+  const check = new TaskFileCheck(options.algorithms, { errors: parsed.errors });
+  const tasks = check.check(parsed.tasks);
   if (check.errorsTotal > 0) {
     return { ok: false, errors: check.errors, errorsTotal: check.errorsTotal };
   }

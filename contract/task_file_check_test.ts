@@ -247,16 +247,25 @@ Deno.test("checkTaskFile() lists the first errors and counts all", () => {
 Deno.test("TaskFileCheck gives the same in slices as in one go", () => {
   const tasks = Array.from({ length: 1000 }, (_, i) => ({ ...VALID, task_id: `t${i % 990}` }));
   const text = JSON.stringify({ tasks, rerun: 1 });
-  const whole = new TaskFileCheck(parseTaskFile(text, LIMITS), ALGORITHMS);
-  const passed = whole.next(Infinity);
-  const sliced = new TaskFileCheck(parseTaskFile(text, LIMITS), ALGORITHMS);
+  const parsed = parseTaskFile(text, LIMITS);
+  const whole = new TaskFileCheck(ALGORITHMS, parsed);
+  const passed = whole.check(parsed.tasks);
+  const sliced = new TaskFileCheck(ALGORITHMS, parsed);
   const slices = [];
-  while (!sliced.done) slices.push(...sliced.next(64));
+  for (let at = 0; at < tasks.length; at += 64) {
+    slices.push(...sliced.check(parsed.tasks.slice(at, at + 64)));
+  }
   assertEquals(passed.length, 990);
   assertEquals(slices, passed);
   assertEquals(sliced.errors, whole.errors);
   assertEquals(sliced.errorsTotal, 11);
-  assertEquals(sliced.next(64), []);
+  assertEquals(sliced.check([]), []);
+});
+
+Deno.test("TaskFileCheck leaves duplicates to others when it shall not see them", () => {
+  const check = new TaskFileCheck(ALGORITHMS, { seesDuplicates: false });
+  assertEquals(check.check([VALID, VALID]).map(({ index }) => index), [0, 1]);
+  assertEquals(check.errorsTotal, 0);
 });
 
 Deno.test("checkTaskFile() takes bytes", () => {

@@ -11,7 +11,9 @@ import { writeNewFileAtomically } from "../../platform/atomic_file.ts";
 import { getLogger } from "../../platform/log.ts";
 import type { Dropped, InboxView } from "../farm.ts";
 import { findUnmoved, type IntakeRooms, judgeFile, type Judgement, moveJudged } from "./intake.ts";
-import { isSame, type Look, readDropped, type Reading } from "./reader.ts";
+import { ChangedFileError, isSame, type Look } from "./large_file.ts";
+import { findDropped, readDropped, type ReadFile } from "./reader.ts";
+import { Settling } from "./settling.ts";
 
 const log = getLogger("inbox");
 
@@ -37,7 +39,7 @@ interface Unmoved {
 export class Inbox implements InboxView {
   readonly #options: InboxOptions & IntakeRooms;
   readonly #stop = new AbortController();
-  readonly #settling = new Map<string, { look: Look; sinceMono: number }>();
+  readonly #settling: Settling;
   readonly #unmoved = new Map<string, Unmoved>();
   /** Things that are no files, told once. */
   readonly #strange = new Set<string>();
@@ -53,6 +55,7 @@ export class Inbox implements InboxView {
 
   constructor(options: InboxOptions) {
     this.#options = { ...options, signal: this.#stop.signal };
+    this.#settling = new Settling(options.settleMs);
   }
 
   get filesPending(): number {
@@ -145,13 +148,7 @@ export class Inbox implements InboxView {
 
   /** A settling file is looked at again when its time is up. */
   #nextScanMs(): number {
-    const { settleMs } = this.#options;
-    const now = performance.now();
-    let ms = RESCAN_MS;
-    for (const { sinceMono } of this.#settling.values()) {
-      ms = Math.min(ms, Math.max(HINT_MS, sinceMono + settleMs - now + 1));
-    }
-    return ms;
+    return Math.min(RESCAN_MS, Math.max(HINT_MS, this.#settling.nextMs() + 1));
   }
 
   // --- looking ----------------------------------------------------------------------------------
@@ -193,31 +190,47 @@ export class Inbox implements InboxView {
 
   #forgetGone(names: readonly string[]): void {
     const present = new Set(names);
-    for (const known of [this.#settling, this.#unmoved, this.#strange]) {
+    for (const name of this.#settling.names()) if (!present.has(name)) this.#settling.forget(name);
+    for (const known of [this.#unmoved, this.#strange]) {
       for (const name of known.keys()) if (!present.has(name)) known.delete(name);
     }
   }
 
   async #look(name: string): Promise<void> {
-    const reading = await readDropped(join(this.#options.folder, name), this.#options.limits);
-    if (reading.kind === "gone") return;
-    if (reading.kind === "not_a_file") return this.#tellStrange(name, reading.what);
-    if (reading.kind === "unsettled" && !this.#hasSettled(name, reading)) return;
-    this.#settling.delete(name);
-    const file = reading.file;
-    if (file === null) return;
-    const info = await Deno.lstat(join(this.#options.folder, name));
-    const look = { size: info.size, mtimeMs: info.mtime?.getTime() ?? 0 };
-    const known = this.#unmoved.get(name);
-    let judgement = known !== undefined && isSame(known.look, look) ? known.judgement : null;
-    if (judgement === null && this.#firstScan) {
-      judgement = await findUnmoved(this.#options, name, file);
+    const path = join(this.#options.folder, name);
+    const found = await findDropped(path);
+    if (found.kind === "gone") return;
+    if (found.kind === "not_a_file") return this.#tellStrange(name, found.what);
+    const { look } = found;
+    const unmoved = this.#unmoved.get(name);
+    if (unmoved !== undefined && isSame(unmoved.look, look)) return this.#putAway(name, unmoved);
+    if (this.#settling.isWaiting(name, look)) return;
+    const { limits, signal } = this.#options;
+    const isDue = this.#settling.isDue(name, look);
+    const reading = await readDropped({ path, look, signal }, { limits, isDue });
+    // Whatever changed it told us so, or the next scan will see it.
+    if (reading.kind === "changed") return;
+    if (reading.kind === "unsettled" && (!isDue || reading.file === null)) {
+      return this.#settling.note(name, look);
     }
-    if (judgement === null) {
-      judgement = await judgeFile(this.#options, name, file);
+    this.#settling.forget(name);
+    const file = reading.file!;
+    const judgement = await this.#judge(name, file);
+    if (judgement !== null) await this.#putAway(name, { look, judgement });
+  }
+
+  /** Null when the file became another one meanwhile: nothing of it was kept. */
+  async #judge(name: string, file: ReadFile): Promise<Judgement | null> {
+    const old = this.#firstScan ? await findUnmoved(this.#options, name, file) : null;
+    if (old !== null) return old;
+    try {
+      const judgement = await judgeFile(this.#options, name, file);
       tell(name, judgement);
+      return judgement;
+    } catch (error) {
+      if (error instanceof ChangedFileError) return null;
+      throw error;
     }
-    await this.#putAway(name, { look, judgement });
   }
 
   async #putAway(name: string, unmoved: Unmoved): Promise<void> {
@@ -230,16 +243,6 @@ export class Inbox implements InboxView {
         `${name} was ${unmoved.judgement.verdict} and cannot be moved: ${messageOf(error)}`,
       );
     }
-  }
-
-  #hasSettled(name: string, reading: Extract<Reading, { kind: "unsettled" }>): boolean {
-    const now = performance.now();
-    const known = this.#settling.get(name);
-    if (known === undefined || !isSame(known.look, reading.look)) {
-      this.#settling.set(name, { look: reading.look, sinceMono: now });
-      return false;
-    }
-    return reading.file !== null && now - known.sinceMono >= this.#options.settleMs;
   }
 
   #tellStrange(name: string, what: string): void {

@@ -1,7 +1,7 @@
 /**
  * Takes one complete task file into the farm, whole or not at all: check and store in slices, then
  * one commit that makes all of it visible, then the move. A crash between the last two is mended by
- * `finishMove` when the file is seen again.
+ * `findUnmoved` when the file is seen again.
  *
  * @module
  */
@@ -20,9 +20,6 @@ import type {
 } from "../store/store.ts";
 import { type Archive, archivedName, batchId } from "./archive.ts";
 import type { ReadFile } from "./reader.ts";
-
-/** Tasks checked and stored between two breaths of the event loop. */
-const SLICE = 1000;
 
 export interface IntakeRooms {
   readonly store: Store;
@@ -52,40 +49,46 @@ export type Judgement =
     readonly total: number;
   };
 
-/** Judges a file and makes the judgement durable. Moving it is the caller's next step. */
+/**
+ * Judges a file and makes the judgement durable. Moving it is the caller's next step.
+ *
+ * @throws {ChangedFileError} when it was written to meanwhile: nothing of it was kept.
+ */
 export async function judgeFile(
   rooms: IntakeRooms,
   file: string,
   content: ReadFile,
 ): Promise<Judgement> {
   const batch = await startBatch(rooms, file, content);
-  const { parsed } = content;
-  if (parsed === null || content.errors.length > 0) {
+  if (content.errors.length > 0) {
     return await reject(rooms, batch, { errors: content.errors, total: content.errors.length });
   }
-  const check = new TaskFileCheck(parsed, rooms.algorithms);
   const intake = await rooms.store.receive(batch);
-  const stored = await storeTasks(check, intake, rooms.signal).catch(async (error) => {
-    await intake.abandon();
-    throw error;
-  });
-  const total = check.errorsTotal + stored.conflicts.length;
-  if (total > 0) {
-    await intake.abandon();
-    const errors = [...check.errors, ...stored.conflicts].slice(0, TASK_FILE_ERRORS_LISTED);
-    return await reject(rooms, batch, { errors, total });
-  }
-  let counts = { accepted: 0, known: 0, requeued: 0 };
   try {
-    await rooms.scheduler.request(async () => {
-      const { accepted, known, requeue } = await intake.finish({ rerun: parsed.rerun });
-      counts = { accepted, known, requeued: requeue.length };
-      return { kind: "batch_accepted", batch: batch.id, queues: stored.queues, requeue };
-    });
-  } catch (error) {
+    const stored = await storeTasks(rooms, intake, content);
+    if (!stored.isWrong) {
+      return await accept(rooms, batch, { intake, rerun: content.rerun, queues: stored.queues });
+    }
+    const found = await findErrors(rooms, content, stored);
     await intake.abandon();
+    return await reject(rooms, batch, found);
+  } catch (error) {
+    await intake.abandon().catch(() => {});
     throw error;
   }
+}
+
+async function accept(
+  rooms: IntakeRooms,
+  batch: BatchStart,
+  what: { intake: Intake; rerun: boolean; queues: readonly QueueKey[] },
+): Promise<Judgement> {
+  let counts = { accepted: 0, known: 0, requeued: 0 };
+  await rooms.scheduler.request(async () => {
+    const { accepted, known, requeue } = await what.intake.finish({ rerun: what.rerun });
+    counts = { accepted, known, requeued: requeue.length };
+    return { kind: "batch_accepted", batch: batch.id, queues: what.queues, requeue };
+  });
   return { verdict: "accepted", batch: batch.id, archivedAs: batch.archived_as, ...counts };
 }
 
@@ -107,38 +110,78 @@ async function startBatch(
     sha256: content.sha256,
     bytes: content.bytes,
     received_at: at,
-    metadata: content.parsed?.metadata ?? null,
+    metadata: content.metadata,
   };
 }
 
-async function storeTasks(check: TaskFileCheck, intake: Intake, signal: AbortSignal) {
-  const conflicts: TaskFileError[] = [];
-  const queues = new Map<string, QueueKey>();
-  while (!check.done) {
-    const tasks = check.next(SLICE);
-    // Once something is wrong the rest is only checked, for the list of errors.
-    if (check.errorsTotal === 0 && tasks.length > 0) {
-      for (const { spec: { priority, algorithm } } of tasks) {
-        queues.set(`${priority} ${algorithm}`, { priority, algorithm });
-      }
-      const report = await intake.add(tasks);
-      conflicts.push(...report.conflicts.map(toError));
-    }
-    await setImmediate();
-    signal.throwIfAborted();
-  }
-  return { conflicts, queues: [...queues.values()] };
+/** What storing the tasks came to. The conflicts beyond those that are listed are only counted. */
+interface Stored {
+  isWrong: boolean;
+  readonly queues: QueueKey[];
+  readonly conflicts: Conflict[];
+  conflictsTotal: number;
 }
 
-function toError(conflict: AddReport["conflicts"][number]): TaskFileError {
-  const name = JSON.stringify(conflict.task_id);
+type Conflict = AddReport["conflicts"][number];
+
+/** Stores the tasks, until one of them is wrong. Whether an id stands twice is the store's to see. */
+async function storeTasks(
+  rooms: IntakeRooms,
+  intake: Intake,
+  content: ReadFile,
+): Promise<Stored> {
+  const check = new TaskFileCheck(rooms.algorithms, { seesDuplicates: false });
+  const queues = new Map<string, QueueKey>();
+  const stored: Stored = { isWrong: false, queues: [], conflicts: [], conflictsTotal: 0 };
+  for await (const slice of content.tasks()) {
+    const tasks = check.check(slice);
+    if (check.errorsTotal > 0) break;
+    for (const { spec: { priority, algorithm } } of tasks) {
+      queues.set(`${priority} ${algorithm}`, { priority, algorithm });
+    }
+    noteConflicts(stored, (await intake.add(tasks)).conflicts);
+    await breathe(rooms);
+  }
+  stored.isWrong ||= check.errorsTotal > 0;
+  return { ...stored, queues: [...queues.values()] };
+}
+
+function noteConflicts(stored: Stored, conflicts: readonly Conflict[]): void {
+  if (conflicts.length > 0) stored.isWrong = true;
+  for (const conflict of conflicts) {
+    // What stands twice is found once more, with both its places, by `findErrors`.
+    if (conflict.kind === "twice") continue;
+    if (stored.conflicts.length < TASK_FILE_ERRORS_LISTED) stored.conflicts.push(conflict);
+    stored.conflictsTotal++;
+  }
+}
+
+/** Goes through a wrong file once more, this time for all that is wrong with it. */
+async function findErrors(rooms: IntakeRooms, content: ReadFile, stored: Stored) {
+  const check = new TaskFileCheck(rooms.algorithms);
+  for await (const slice of content.tasks()) {
+    check.check(slice);
+    await breathe(rooms);
+  }
+  const errors = [...check.errors, ...stored.conflicts.map(toError)];
   return {
-    path: `tasks[${conflict.index}].task_id`,
-    code: conflict.kind === "twice" ? "duplicate_id" : "other_content",
-    message: conflict.kind === "twice"
-      ? `tasks[${conflict.index}].task_id ${name} stands twice in this file`
-      : `tasks[${conflict.index}].task_id ${name} is already used by a task with another ` +
-        `algorithm or other parameters: give this one another task_id`,
+    errors: errors.slice(0, TASK_FILE_ERRORS_LISTED),
+    total: check.errorsTotal + stored.conflictsTotal,
+  };
+}
+
+async function breathe({ signal }: IntakeRooms): Promise<void> {
+  await setImmediate();
+  signal.throwIfAborted();
+}
+
+function toError({ index, task_id }: Conflict): TaskFileError {
+  const path = `tasks[${index}].task_id`;
+  return {
+    path,
+    code: "other_content",
+    message: `${path} ${JSON.stringify(task_id)} is already used by a task with another ` +
+      `algorithm or other parameters: give this one another task_id`,
   };
 }
 

@@ -4,72 +4,120 @@
  *
  * @module
  */
-import { type TaskFileError, type TaskFileLimits } from "../../contract/task_file.ts";
-import { type ParsedTaskFile, parseTaskFile, sizeError } from "../../contract/task_file_text.ts";
+import type { TaskFileError, TaskFileLimits } from "../../contract/task_file.ts";
+import { UnusualFileError } from "../../contract/task_file_split.ts";
+import { parseTaskFile, sizeError } from "../../contract/task_file_text.ts";
+import {
+  ChangedFileError,
+  endsWithBrace,
+  isSame,
+  type Look,
+  lookOf,
+  type SeenFile,
+  surveyFile,
+  tasksOf,
+} from "./large_file.ts";
+
+/** Files up to this size are parsed as a whole, in some 10 ms. */
+const WHOLE_BYTES_MAX = 1024 * 1024;
+/** Tasks handed on between two breaths of the event loop: a few ms of work. */
+const SLICE_TASKS = 200;
 
 export interface ReadFile {
   readonly bytes: number;
+  /** Empty when the file was refused unread. */
   readonly sha256: string;
-  /** Null when the file was refused unread. */
-  readonly parsed: ParsedTaskFile | null;
+  readonly metadata: unknown;
+  readonly rerun: boolean;
   readonly errors: readonly TaskFileError[];
+  /** The tasks as written, in slices; may be asked for again, and then reads a large file again. */
+  tasks(): Iterable<unknown[]> | AsyncIterable<unknown[]>;
 }
 
-/** How a file looked: two equal looks mean that nothing was written in between. */
-export interface Look {
-  readonly size: number;
-  readonly mtimeMs: number;
-}
-
-export type Reading =
-  | { readonly kind: "complete"; readonly file: ReadFile }
-  /** Changed while it was read, or does not parse and may still grow. */
-  | { readonly kind: "unsettled"; readonly look: Look; readonly file: ReadFile | null }
+/** What stands under a name. */
+export type Found =
+  | { readonly kind: "file"; readonly look: Look }
   | { readonly kind: "gone" }
   /** Not a plain file: nothing to read. */
   | { readonly kind: "not_a_file"; readonly what: "directory" | "symbolic link" | "special file" };
 
-export async function readDropped(path: string, limits: TaskFileLimits): Promise<Reading> {
+export type Reading =
+  | { readonly kind: "complete"; readonly file: ReadFile }
+  /** Does not parse and may still grow; null when it was not even read to its end. */
+  | { readonly kind: "unsettled"; readonly file: ReadFile | null }
+  /** Another one by now. */
+  | { readonly kind: "changed" };
+
+export async function findDropped(path: string): Promise<Found> {
   try {
     const info = await Deno.lstat(path);
     if (info.isSymlink) return { kind: "not_a_file", what: "symbolic link" };
     if (info.isDirectory) return { kind: "not_a_file", what: "directory" };
     if (!info.isFile) return { kind: "not_a_file", what: "special file" };
-    const before = lookOf(info);
-    const tooLarge = sizeError(info.size, limits);
-    if (tooLarge !== null) {
-      const file = { bytes: info.size, sha256: "", parsed: null, errors: [tooLarge] };
-      return { kind: "complete", file };
-    }
-    const content = await Deno.readFile(path);
-    const after = lookOf(await Deno.lstat(path));
-    if (!isSame(before, after) || content.byteLength !== after.size) {
-      return { kind: "unsettled", look: after, file: null };
-    }
-    const parsed = parseTaskFile(content, limits);
-    const file = {
-      bytes: content.byteLength,
-      sha256: await sha256(content),
-      parsed,
-      errors: parsed.errors,
-    };
-    return parsed.errors.length > 0
-      ? { kind: "unsettled", look: after, file }
-      : { kind: "complete", file };
+    return { kind: "file", look: lookOf(info) };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { kind: "gone" };
     throw error;
   }
 }
 
-export function isSame(a: Look, b: Look): boolean {
-  return a.size === b.size && a.mtimeMs === b.mtimeMs;
+/**
+ * Reads a file that looks like `seen.look`. One that grows no more has `isDue`: what is wrong with
+ * it is wanted, whatever it takes.
+ */
+export async function readDropped(
+  seen: SeenFile,
+  options: { readonly limits: TaskFileLimits; readonly isDue: boolean },
+): Promise<Reading> {
+  const { look } = seen;
+  const tooLarge = sizeError(look.size, options.limits);
+  if (tooLarge !== null) {
+    const unread = { bytes: look.size, sha256: "", metadata: null, rerun: false, tasks: () => [] };
+    return { kind: "complete", file: { ...unread, errors: [tooLarge] } };
+  }
+  try {
+    const file = look.size > WHOLE_BYTES_MAX
+      ? await readLarge(seen, options)
+      : await readWhole(seen, options.limits);
+    return file !== null && file.errors.length === 0
+      ? { kind: "complete", file }
+      : { kind: "unsettled", file };
+  } catch (error) {
+    if (error instanceof ChangedFileError) return { kind: "changed" };
+    if (error instanceof Deno.errors.NotFound) return { kind: "changed" };
+    throw error;
+  }
 }
 
-function lookOf(info: Deno.FileInfo): Look {
-  return { size: info.size, mtimeMs: info.mtime?.getTime() ?? 0 };
+async function readLarge(
+  seen: SeenFile,
+  { limits, isDue }: { readonly limits: TaskFileLimits; readonly isDue: boolean },
+): Promise<ReadFile | null> {
+  try {
+    if (!await endsWithBrace(seen)) throw new UnusualFileError("The end is missing");
+    const survey = await surveyFile(seen, limits);
+    return { bytes: seen.look.size, ...survey, tasks: () => tasksOf(seen, survey.sha256) };
+  } catch (error) {
+    if (!(error instanceof UnusualFileError)) throw error;
+    return isDue ? await readWhole(seen, limits) : null;
+  }
 }
 
-async function sha256(content: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", content)).toHex();
+async function readWhole({ path, look }: SeenFile, limits: TaskFileLimits): Promise<ReadFile> {
+  const content = await Deno.readFile(path);
+  const after = lookOf(await Deno.lstat(path));
+  if (!isSame(look, after) || content.byteLength !== after.size) {
+    throw new ChangedFileError(`${path} changed`);
+  }
+  const { tasks, ...envelope } = parseTaskFile(content, limits);
+  return {
+    bytes: content.byteLength,
+    sha256: new Uint8Array(await crypto.subtle.digest("SHA-256", content)).toHex(),
+    ...envelope,
+    tasks: () => slicesOf(tasks),
+  };
+}
+
+function* slicesOf(tasks: readonly unknown[]): Generator<unknown[]> {
+  for (let at = 0; at < tasks.length; at += SLICE_TASKS) yield tasks.slice(at, at + SLICE_TASKS);
 }
