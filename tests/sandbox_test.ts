@@ -95,6 +95,7 @@ const ALSO_REFUSED: Readonly<Record<string, readonly string[]>> = {
   results: ["write the sources", "write deno.json"],
   status: ["read outside", "write the sources", "write deno.json"],
   "check-communication": ["read outside", "write the sources", "write deno.json"],
+  "notify:test": ["read outside", "write the sources", "write deno.json"],
   demo: ["read outside", "write the sources", "write deno.json", "connect elsewhere"],
   start: ["read outside", "write the sources", "write deno.json", "connect elsewhere"],
 };
