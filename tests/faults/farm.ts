@@ -136,7 +136,7 @@ export class Farm {
       const stats = await this.statsOrNull();
       return stats !== null &&
         statuses.reduce((sum, status) => sum + (stats[status] ?? 0), 0) >= count;
-    }, { everyMs: 50, patienceMs: 300_000 });
+    }, { everyMs: 50, patienceMs: 120_000 });
   }
 
   /** The task's worker once it runs (or is assigned, for simulated workers). */

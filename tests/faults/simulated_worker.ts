@@ -26,6 +26,8 @@ export interface SimulatedOptions {
   /** Changes an outcome before it is sent. */
   readonly twist?: (outcome: Outcome) => unknown;
   readonly heartbeats?: boolean;
+  /** What completed tasks say they took; short ones make the orchestrator send work ahead. */
+  readonly executionMs?: number;
   readonly obeysCancel?: boolean;
 }
 
@@ -125,7 +127,8 @@ export class SimulatedWorker {
   }
 
   complete(ref: AttemptRef, digest = digestOf(ref.task_id)): void {
-    this.end(ref, completed(digest));
+    const { executionMs = 1 } = this.options;
+    this.end(ref, { ...completed(digest), execution_ms: executionMs });
   }
 
   /** Ends an attempt and reports it on every open stream. */
