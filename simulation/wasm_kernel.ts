@@ -5,7 +5,7 @@
  * @module
  */
 import type { DiskState } from "./disks.ts";
-import type { Kernel, KernelOptions } from "./kernel.ts";
+import type { Kernel, KernelOptions } from "./kernel_shape.ts";
 import { KERNEL_BASE64 } from "./kernel_binary.ts";
 
 /** What the compiled module exports; sizes and addresses are in bytes. */
