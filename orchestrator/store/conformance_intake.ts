@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertRejects } from "@std/assert";
-import type { RegisterTest } from "./store_under_test.ts";
+import type { RegisterTest } from "./conformance_bed.ts";
 import { StoreError } from "./store.ts";
 import {
   accept,

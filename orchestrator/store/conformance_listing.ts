@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import type { RegisterTest } from "./store_under_test.ts";
+import type { RegisterTest } from "./conformance_bed.ts";
 import type { Store, TaskQuery } from "./store.ts";
 import {
   accept,

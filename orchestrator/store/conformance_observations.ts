@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import type { RegisterTest } from "./store_under_test.ts";
+import type { RegisterTest } from "./conformance_bed.ts";
 import type { SeriesSample, Store, TaskRow } from "./store.ts";
 import {
   accept,

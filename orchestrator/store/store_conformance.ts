@@ -9,7 +9,7 @@ import { observationsConformance } from "./conformance_observations.ts";
 import { receiptsConformance } from "./conformance_receipts.ts";
 import { resultsConformance } from "./conformance_results.ts";
 import { schedulingConformance } from "./conformance_scheduling.ts";
-import type { OpenForTest, StoreUnderTest } from "./store_under_test.ts";
+import type { OpenForTest, StoreUnderTest } from "./conformance_bed.ts";
 
 /** Registers the tests, named by the kind of store. */
 export function storeConformance(name: string, open: OpenForTest): void {
