@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { TaskFileError } from "../../contract/task_file.ts";
 import { replaceFileAtomically } from "../../platform/atomic_file.ts";
 import { fileStamp } from "../../platform/file_time.ts";
+import { isSame, type Look, lookOf } from "./large_file.ts";
 
 /** Longest part of a dropped name that is kept in the archived one: file names end at 255 bytes. */
 const NAME_LENGTH_MAX = 120;
@@ -57,15 +58,20 @@ export class Archive {
     return false;
   }
 
-  async moveToProcessed(file: string, archivedAs: string): Promise<void> {
-    await this.#move(file, join(this.processed, archivedAs));
+  /** False when another file stood under this name by now: it is left there, to be judged. */
+  async moveToProcessed(file: string, archivedAs: string, look: Look): Promise<boolean> {
+    return await this.#move(file, join(this.processed, archivedAs), look);
   }
 
-  /** The errors first: a file in rejected/ always has them beside it. */
+  /**
+   * The errors first: a file in rejected/ always has them beside it. False when another file stood
+   * under this name by now: it is left there, to be judged.
+   */
   async moveToRejected(
     file: string,
     what: { archivedAs: string; errors: readonly TaskFileError[]; total: number },
-  ): Promise<void> {
+    look: Look,
+  ): Promise<boolean> {
     const target = join(this.rejected, what.archivedAs);
     const report = {
       file,
@@ -75,14 +81,30 @@ export class Archive {
     };
     await this.ensure();
     await replaceFileAtomically(`${target}.errors.json`, `${JSON.stringify(report, null, 2)}\n`);
-    await this.#move(file, target);
+    return await this.#move(file, target, look);
   }
 
-  async #move(file: string, target: string): Promise<void> {
+  async #move(file: string, target: string, look: Look): Promise<boolean> {
     await this.ensure();
+    const path = join(this.#folder, file);
+    if (!isSame(look, lookOf(await Deno.lstat(path)))) return false;
     // One process owns this folder, so nothing can appear between the look and the move.
     if (await exists(target)) throw new Error(`Cannot archive ${file}: ${target} exists already`);
-    await Deno.rename(join(this.#folder, file), target);
+    await Deno.rename(path, target);
+    // Somebody may have dropped another file of this name in this very moment.
+    if (isSame(look, lookOf(await Deno.lstat(target)))) return true;
+    await this.#bringBack(target, file);
+    return false;
+  }
+
+  /** Puts a file that nobody has judged back into the folder, under its name or the next free one. */
+  async #bringBack(target: string, file: string): Promise<void> {
+    const stem = file.replace(/\.json$/i, "");
+    for (let copy = 1;; copy++) {
+      const path = join(this.#folder, copy === 1 ? file : `${stem}_${copy}.json`);
+      if (await exists(path)) continue;
+      return await Deno.rename(target, path);
+    }
   }
 }
 

@@ -235,8 +235,9 @@ export class Inbox implements InboxView {
 
   async #putAway(name: string, unmoved: Unmoved): Promise<void> {
     try {
-      await moveJudged(this.#options.archive, name, unmoved.judgement);
+      const moved = await moveJudged(this.#options.archive, name, unmoved);
       this.#unmoved.delete(name);
+      if (!moved) this.#hint();
     } catch (error) {
       this.#unmoved.set(name, unmoved);
       this.#setProblem(

@@ -19,6 +19,7 @@ import type {
   Store,
 } from "../store/store.ts";
 import { type Archive, archivedName, batchId } from "./archive.ts";
+import type { Look } from "./large_file.ts";
 import type { ReadFile } from "./reader.ts";
 
 export interface IntakeRooms {
@@ -194,15 +195,19 @@ async function reject(
   return { verdict: "rejected", batch: batch.id, archivedAs: batch.archived_as, ...what };
 }
 
-/** Moves a judged file to where it belongs. Throws when the folder does not let it. */
+/**
+ * Moves a judged file to where it belongs; false when another one stands in its place by now.
+ * Throws when the folder does not let it.
+ */
 export async function moveJudged(
   archive: Archive,
   file: string,
-  judgement: Judgement,
-): Promise<void> {
+  { judgement, look }: { readonly judgement: Judgement; readonly look: Look },
+): Promise<boolean> {
   const { archivedAs } = judgement;
-  if (judgement.verdict === "accepted") await archive.moveToProcessed(file, archivedAs);
-  else await archive.moveToRejected(file, { ...judgement, archivedAs });
+  return judgement.verdict === "accepted"
+    ? await archive.moveToProcessed(file, archivedAs, look)
+    : await archive.moveToRejected(file, { ...judgement, archivedAs }, look);
 }
 
 /**

@@ -19,14 +19,16 @@ const TAIL_BYTES = 4096;
 export interface Look {
   readonly size: number;
   readonly mtimeMs: number;
+  /** Which file it is, whatever its name; null where the system does not say. */
+  readonly ino: number | null;
 }
 
 export function isSame(a: Look, b: Look): boolean {
-  return a.size === b.size && a.mtimeMs === b.mtimeMs;
+  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ino === b.ino;
 }
 
 export function lookOf(info: Deno.FileInfo): Look {
-  return { size: info.size, mtimeMs: info.mtime?.getTime() ?? 0 };
+  return { size: info.size, mtimeMs: info.mtime?.getTime() ?? 0, ino: info.ino };
 }
 
 /** The file is not the one any more that was being read. */
