@@ -66,6 +66,18 @@ export function drawTask(chance: Chance, id: string, hostile: number): SimTask {
   };
 }
 
+export function tinyTask(id: string): SimTask {
+  return {
+    id,
+    behaviour: "ok",
+    runMs: 2,
+    failures: 0,
+    algorithm: "python",
+    priority: 5,
+    timeoutMs: null,
+  };
+}
+
 export function checkedTask(task: SimTask, index: number): CheckedTask {
   const spec: TaskSpec = {
     task_id: task.id,

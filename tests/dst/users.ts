@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { drawTask, type SimTask, type TaskFile } from "./tasks.ts";
+import { drawTask, type SimTask, type TaskFile, tinyTask } from "./tasks.ts";
 import type { World } from "./world.ts";
 
 const FILES_MAX = 6;
@@ -44,6 +44,11 @@ function drawFile(
   const size = chance.whole(1, TASKS_MAX);
   for (let index = 1; index <= size; index++) {
     const task = drawTask(chance, `t${number}.${index}`, hostile);
+    world.tasks.set(task.id, task);
+    tasks.push(task);
+  }
+  for (let index = 1; number === 1 && index <= world.crowd; index++) {
+    const task = tinyTask(`crowd.${index}`);
     world.tasks.set(task.id, task);
     tasks.push(task);
   }

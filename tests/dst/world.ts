@@ -32,6 +32,8 @@ export interface Storage {
 export interface WorldOptions {
   readonly seed: number;
   readonly sabotage?: Sabotage;
+  /** Tiny tasks that come with the first file, so many that the core holds a part of them only. */
+  readonly crowd?: number;
   readonly storage?: Storage;
 }
 
@@ -58,8 +60,10 @@ export class World {
   readonly tasks = new Map<string, SimTask>();
   readonly policy: Policy;
   readonly store: SimStore;
+  readonly crowd: number;
 
-  constructor({ seed, sabotage, storage = memoryStorage() }: WorldOptions) {
+  constructor({ seed, sabotage, crowd = 0, storage = memoryStorage() }: WorldOptions) {
+    this.crowd = crowd;
     const kernel = new Kernel(seed, storage.settle);
     this.kernel = kernel;
     this.policy = drawPolicy(kernel);
