@@ -20,6 +20,7 @@ import {
   RETRIES_SCANNED_MAX,
   wantsRefill,
 } from "./ready_queue.ts";
+import { isSuspect } from "./retry.ts";
 import type { WindowTask, WorkerState } from "./model.ts";
 import type { SchedulerState } from "./state.ts";
 import { assign, type Turn } from "./tasks.ts";
@@ -33,6 +34,8 @@ interface Round {
   readonly workers: readonly WorkerState[];
   readonly given: Map<string, Assignment[]>;
   budget: number;
+  /** A worker that gets nothing more until it is empty, for a task that has to run alone. */
+  reserved: string | null;
 }
 
 /** Assigns as much as there is room for; emits one dispatch a worker, and claims for more. */
@@ -44,6 +47,7 @@ export function assignWaiting(turn: Turn): void {
       .sort((a, b) => a.id < b.id ? -1 : 1),
     given: new Map(),
     budget: state.policy.concurrentMax - state.active.size,
+    reserved: null,
   };
   for (const queue of byUrgency(state, at)) {
     if (round.workers.length > 0) serve(round, queue);
@@ -119,22 +123,43 @@ function pickWorker(
   row: TaskRow,
   { avoiding }: { avoiding: boolean },
 ): WorkerState | null {
-  const able = round.workers.filter((worker) => worker.algorithms.has(row.algorithm));
+  const able = round.workers.filter((worker) =>
+    worker.algorithms.has(row.algorithm) && !runsSuspect(round.turn.state, worker)
+  );
   const untried = able.filter((worker) => !row.tried.includes(worker.id));
   // Only when every usable worker has been tried is one of them good enough again, or when the
   // others have had no room for long: they may never have.
   const wanted = avoiding && untried.length > 0 ? untried : able;
+  if (isSuspect(round.turn.state.policy, row)) return pickEmpty(round, wanted);
   const { policy, lastPicked } = round.turn.state;
-  const withSlot = wanted.filter((worker) => worker.held.size < worker.capacity);
+  const open = wanted.filter((worker) => worker.id !== round.reserved);
+  const withSlot = open.filter((worker) => worker.held.size < worker.capacity);
   const candidates = withSlot.length > 0
     ? withSlot
-    : wanted.filter((worker) => hasPrefetchRoom(worker, policy.prefetchMs));
+    : open.filter((worker) => hasPrefetchRoom(worker, policy.prefetchMs));
   // Two attempts of one task must not meet in one worker's books.
   const free = candidates.filter((worker) => !worker.held.has(row.task_id));
   const unspoilt = free.filter((worker) => !row.tried.includes(worker.id));
   if (unspoilt.length > 0) return unspoilt[STRATEGIES[policy.strategy](unspoilt, lastPicked)]!;
   // In turn, so that it comes to each of them, whatever the strategy thinks of it.
   return free.sort((a, b) => row.tried.indexOf(a.id) - row.tried.indexOf(b.id))[0] ?? null;
+}
+
+/** A suspect is the only task of its worker, so that it takes nothing down with it. */
+function runsSuspect(state: SchedulerState, worker: WorkerState): boolean {
+  if (worker.held.size !== 1) return false;
+  const [taskId] = worker.held.keys();
+  const task = state.window.get(taskId!);
+  return task !== undefined && isSuspect(state.policy, task.row);
+}
+
+/** A worker that has nothing to do; if there is none, the one with least gets nothing more. */
+function pickEmpty(round: Round, workers: readonly WorkerState[]): WorkerState | null {
+  const [least] = workers.toSorted((a, b) => a.held.size - b.held.size);
+  if (least === undefined) return null;
+  if (least.held.size === 0) return least;
+  round.reserved ??= least.id;
+  return null;
 }
 
 /**

@@ -46,3 +46,8 @@ export function judgeCrash(
   }
   return { retry: true, delayMs: backoffMs(policy, crashes, chance), counts: "crash" };
 }
+
+/** Whether one more crash is a task's last: it may be what brought its workers down. */
+export function isSuspect(policy: Policy, row: TaskRow): boolean {
+  return row.crashes > 0 && row.crashes >= policy.crashesMax - 1;
+}

@@ -77,7 +77,6 @@ export function onWorkerConnected(turn: Turn, event: EventOf<"worker_connected">
   const again = worker.epoch === hello.epoch;
   // After a restart of the orchestrator the epoch is not known, and the lists decide alone.
   const died = worker.epoch !== null && !again;
-  const { capacity } = worker;
   adopt(worker, event);
   worker.lastHeardMono = turn.at.mono;
   worker.pausedUntilMono = 0;
@@ -85,11 +84,10 @@ export function onWorkerConnected(turn: Turn, event: EventOf<"worker_connected">
   for (const { task_id, attempt } of [...hello.ended, ...hello.holds]) {
     present.set(task_id, attempt);
   }
-  const blamed = died ? mayHaveRun(worker, capacity) : new Set<string>();
   for (const task of tasksOf(turn.state, worker.id)) {
     if (present.get(task.row.task_id) === task.row.attempt) continue;
     const onItsWay = again && worker.held.get(task.row.task_id)?.answered === false;
-    if (!onItsWay) takeBack(turn, task, { reason: died ? "died" : "silent", blamed });
+    if (!onItsWay) takeBack(turn, task, died ? "died" : "silent");
   }
   for (const [taskId, held] of worker.held) {
     const gone = present.get(taskId) !== held.attempt;
@@ -133,7 +131,7 @@ export function onWorkerHeartbeat(turn: Turn, event: EventOf<"worker_heartbeat">
     worker.held.delete(taskId);
     const task = turn.state.window.get(taskId);
     if (task !== undefined && isAtWork(task, worker.id, held.attempt)) {
-      takeBack(turn, task, { reason: "silent" });
+      takeBack(turn, task, "silent");
     }
   }
   reconcile(turn, worker, beat.holds);
@@ -199,8 +197,7 @@ export function onWorkerLost(turn: Turn, event: EventOf<"worker_lost">): void {
 /** Takes everything back from a worker that is gone. */
 export function lose(turn: Turn, worker: WorkerState, reason: LossReason): void {
   const tasks = tasksOf(turn.state, worker.id);
-  const blamed = mayHaveRun(worker, worker.capacity);
-  for (const task of tasks) takeBack(turn, task, { reason, blamed });
+  for (const task of tasks) takeBack(turn, task, reason);
   const worthTelling = worker.connected || tasks.length > 0;
   worker.connected = false;
   worker.held.clear();
@@ -215,20 +212,11 @@ export function lose(turn: Turn, worker: WorkerState, reason: LossReason): void 
 }
 
 /**
- * The tasks that a worker may have begun without a line about it, which takes PROGRESS_MS: it serves
- * them in order, so those that came first, one a slot. A task that kills at once would otherwise
- * never be blamed.
+ * A worker that died takes a crash of every task it had with it: which of them it was, nobody knows.
+ * A task that kills at once is seen neither running nor by the worker's last words. Before the crash
+ * that would be its last, a task runs alone (`isSuspect`), so that no innocent one is quarantined.
  */
-function mayHaveRun(worker: WorkerState, capacity: number): Set<string> {
-  const arrived = [...worker.held].filter(([, held]) => held.answered || held.confirmed);
-  return new Set(arrived.slice(0, capacity).map(([taskId]) => taskId));
-}
-
-function takeBack(
-  turn: Turn,
-  task: WindowTask,
-  { reason, blamed }: { reason: LossReason; blamed?: ReadonlySet<string> },
-): void {
+function takeBack(turn: Turn, task: WindowTask, reason: LossReason): void {
   const { row } = task;
   row.redistributions++;
   const failure: Failure = {
@@ -237,8 +225,7 @@ function takeBack(
     message: `Worker ${row.worker} was lost (${reason}) during attempt ${row.attempt}`,
   };
   const ended = endAttempt(row, turn.at, "lost", failure);
-  const isBlamed = row.status === "running" || blamed?.has(row.task_id) === true;
-  if (reason !== "died" || !isBlamed) {
+  if (reason !== "died") {
     requeue(turn, task, { to: "redistributed", ended, error: failure, avoid: row.worker! });
     return;
   }

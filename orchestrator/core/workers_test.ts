@@ -3,6 +3,7 @@ import {
   completed,
   CoreUnderTest,
   dispatched,
+  failed,
   persisted,
   ref,
   statusOf,
@@ -68,4 +69,44 @@ Deno.test("step() loses a worker that is listed after the restart and never come
     core.beat("b", given.length > 0 ? [ref("t1", 2)] : []);
   }
   assertEquals(given, ["b: t1#2"]);
+});
+
+/** Lets worker "a" die with all it has; returns what it came back to. */
+function die(core: CoreUnderTest, life: number): string[] {
+  core.send({ kind: "worker_lost", worker: "a", reason: "died" });
+  core.pass(1000);
+  return dispatched(core.hello("a", { capacity: 4, epoch: `life ${life}` }));
+}
+
+Deno.test("step() runs a task alone before the crash that would be its last", () => {
+  const core = new CoreUnderTest();
+  core.configure("a");
+  core.hello("a", { capacity: 4 });
+  core.claim(taskRow("t1"), taskRow("t2"), taskRow("t3"));
+  assertEquals(die(core, 1), ["a: t1#2 t2#2 t3#2"]);
+  assertEquals(die(core, 2), ["a: t1#3"]);
+  assertEquals(dispatched(core.claim(taskRow("t4"))), [], "nothing beside it");
+  assertEquals(die(core, 3).length, 1);
+  assertEquals(statusOf(core, "t1"), "gone");
+  for (let ended = 0; ended < 3; ended++) {
+    const [[id, held] = []] = core.state.workers.get("a")!.held;
+    core.end("a", completed(ref(id!, held!.attempt)));
+    core.pass(250);
+  }
+  assertEquals(core.state.window.size, 0);
+});
+
+Deno.test("step() empties a worker for a task that has to run alone", () => {
+  const core = new CoreUnderTest({ backoffBaseMs: 1 });
+  core.configure("a");
+  core.hello("a", { capacity: 2 });
+  core.claim(taskRow("t1"), taskRow("t2"));
+  core.end("a", failed(ref("t1"), "crash"));
+  core.pass(250);
+  core.end("a", failed(ref("t1", 2), "crash"));
+  core.claim(taskRow("t3"), taskRow("t4"));
+  core.pass(250);
+  core.end("a", completed(ref("t3")));
+  assertEquals(dispatched(core.claim(taskRow("t5"))), [], "t1 is due");
+  assertEquals(dispatched(core.end("a", completed(ref("t2")))), ["a: t1#3"]);
 });

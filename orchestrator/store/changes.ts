@@ -3,10 +3,11 @@
  *
  * @module
  */
+import type { Recording } from "../../contract/recording.ts";
 import type { TaskStatus } from "../../contract/task.ts";
 import type { Failure, TaskResult } from "../../contract/wire.ts";
 
-/** A task as the scheduler works with it. Everything up to `timeout_ms` never changes. */
+/** A task as the scheduler works with it. Everything up to `record` never changes. */
 export interface TaskRow {
   /** The store's key; never reused. */
   readonly seq: number;
@@ -18,6 +19,8 @@ export interface TaskRow {
   readonly priority: number;
   readonly created_at: number;
   readonly timeout_ms: number | null;
+  /** What the task wants recorded; absent = nothing. */
+  readonly record?: Recording;
 
   status: TaskStatus;
   /** Number of the latest attempt; 0 before the first. Never reset, so it fences every message. */

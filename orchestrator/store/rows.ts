@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Recording } from "../../contract/recording.ts";
 import type { PriorityWritten } from "../../contract/task.ts";
 import type { Failure, TaskResult } from "../../contract/wire.ts";
 import type { Row } from "./connection.ts";
@@ -13,18 +14,20 @@ import type { TaskListed, TaskRow } from "./store.ts";
 /** Columns of {@linkcode taskFrom}. */
 export const TASK_COLUMNS = `t.seq, t.task_id, t.batch, t.lane, t.content, t.created_at,
   t.timeout_ms, t.attempt, t.worker, t.assigned_at, t.started_at, t.completed_at, t.execution_ms,
-  t.retry_count, t.redistributions, t.crashes, t.not_before, t.error, t.tried`;
+  t.retry_count, t.redistributions, t.crashes, t.not_before, t.error, t.tried,
+  t.extra ->> '$.record'`;
 
 /** Columns of {@linkcode listedFrom}; the result is that of a completed task. */
 export const LISTED_COLUMNS = `${TASK_COLUMNS}, t.algorithm_written, t.priority_written,
   t.description, t.extra, r.result`;
 export const LISTED_FROM = "tasks t LEFT JOIN results r ON r.number = t.result";
 
-const LISTED_START = 19;
+const LISTED_START = 20;
 
 export function taskFrom(ledger: Ledger, row: Row): TaskRow {
   const lane = Number(row[3]);
   const { priority, algorithm } = ledger.queues.key(queueOfLane(lane));
+  const record = parse<Recording>(row[19]);
   return {
     seq: row[0] as number,
     task_id: row[1] as string,
@@ -47,6 +50,7 @@ export function taskFrom(ledger: Ledger, row: Row): TaskRow {
     not_before: row[16] as number | null,
     error: parse<Failure>(row[17]),
     tried: parse<string[]>(row[18]) ?? [],
+    ...(record === null ? {} : { record }),
   };
 }
 
