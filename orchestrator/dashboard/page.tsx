@@ -156,6 +156,11 @@ function Footer({ view }: { view: View }) {
       >
         {other === "es" ? "Español" : "English"}
       </a>
+      {view.signedIn && (
+        <form method="post" action="/logout">
+          <button class="plain">{t("login.sign_out")}</button>
+        </form>
+      )}
       <a href="/openapi.json">API</a>
       <a href="/metrics">{t("nav.metrics")}</a>
     </footer>

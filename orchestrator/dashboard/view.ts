@@ -12,6 +12,7 @@ import {
   type Translate,
   translator,
 } from "../../platform/i18n.ts";
+import { hasSession } from "../../platform/guard.ts";
 import { Format } from "./format.ts";
 
 export const THEMES = ["auto", "light", "dark"] as const;
@@ -26,6 +27,8 @@ export interface View {
   readonly url: URL;
   /** Epoch ms at which the page is made. */
   readonly now: number;
+  /** Whether the reader can sign out. */
+  readonly signedIn: boolean;
 }
 
 const translators = new Map<Language, { t: Translate; format: Format }>();
@@ -40,7 +43,7 @@ export function viewOf(c: Context): View {
     tools = { t: translator(language), format: new Format(language) };
     translators.set(language, tools);
   }
-  return { language, theme, ...tools, url, now: Date.now() };
+  return { language, theme, ...tools, url, now: Date.now(), signedIn: hasSession(c) };
 }
 
 /** A link to a page of the dashboard; absent and empty parameters are left out. */
