@@ -63,6 +63,11 @@ export function sessionCookie(c: Context): { name: string; secure: boolean } {
   return { name: `${secure ? "__Host-" : ""}farm_session_${port || "0"}`, secure };
 }
 
+/** Whether the caller's browser has signed in here. */
+export function hasSession(c: Context): boolean {
+  return getCookie(c, sessionCookie(c).name) !== undefined;
+}
+
 /**
  * No HSTS: it would hold for every port of the host, also for programs that serve http there. A
  * page that needs more than this policy sets its own.

@@ -199,6 +199,8 @@ Deno.test("a farm with tokens lets nobody in, and its people do their work", asy
     assertEquals(page.headers.get("location"), "/login?next=%2Fstats%3Fa%3Db");
     await page.body?.cancel();
     const cookie = await signIn(farm);
+    const overview = await farm.ask("/", { cookie, accept: "text/html" });
+    assertStringIncludes(await overview.text(), 'action="/logout"');
     assertEquals(await verdict(await farm.ask("/stats", { cookie })), "200");
     const cancel = (headers: Record<string, string>) =>
       farm.ask("/tasks/none", { cookie, ...headers }, "DELETE").then(verdict);

@@ -5,13 +5,13 @@
  * @module
  */
 import { type Context, Hono } from "hono";
-import { accepts } from "hono/accepts";
 import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { html, raw } from "hono/html";
 import { createHash } from "node:crypto";
 import type { FailureLimit } from "../../platform/failure_limit.ts";
 import { callerAddress, noteFailure, sessionCookie } from "../../platform/guard.ts";
+import { acceptedLanguage, knownLanguage, type Language, translator } from "../../platform/i18n.ts";
 import { SESSION_MS, type Sessions } from "../../platform/sessions.ts";
 import { roleOf, type Tokens } from "../../platform/tokens.ts";
 import { problemResponse } from "./problem.ts";
@@ -20,29 +20,6 @@ export const LOGIN_PATH = "/login";
 export const LOGOUT_PATH = "/logout";
 
 const BODY_BYTES_MAX = 16 * 1024;
-
-const WORDS = {
-  en: {
-    title: "Sign in",
-    token: "Access token",
-    hint: "The operator of this farm has it; a viewer's token lets you look.",
-    submit: "Sign in",
-    wrong: "That token is not one of this farm. Compare it with the token file and try again.",
-    wait: "Too many wrong tokens came from here. Try again in {n} s.",
-    signedIn: "You are signed in already: go on",
-  },
-  es: {
-    title: "Entrar",
-    token: "Clave de acceso",
-    hint: "La tiene quien opera esta granja; con la clave de lectura se puede mirar.",
-    submit: "Entrar",
-    wrong:
-      "Esa clave no es de esta granja. Compárela con el archivo de la clave e intente otra vez.",
-    wait: "Llegaron demasiadas claves erradas desde aquí. Intente otra vez en {n} s.",
-    signedIn: "Ya había entrado: continuar",
-  },
-} as const;
-type Language = keyof typeof WORDS;
 
 const STYLE = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
 body{margin:0;min-height:100vh;display:grid;place-items:center}
@@ -118,10 +95,10 @@ async function page(
   { next, options, wrong = false, waitS }: PageOptions,
 ): Promise<Response> {
   const language = languageOf(c);
-  const words = WORDS[language];
+  const t = translator(language);
   const error = waitS === undefined
-    ? wrong ? words.wrong : null
-    : words.wait.replace("{n}", String(waitS));
+    ? wrong ? t("login.wrong") : null
+    : t("login.wait", { n: waitS });
   const signedIn = options.sessions?.roleOf(getCookie(c, sessionCookie(c).name) ?? "") ?? null;
   const text = html`
     <!DOCTYPE html>
@@ -130,20 +107,20 @@ async function page(
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="robots" content="noindex">
-        <title>${words.title} · Enjambre</title>
+        <title>${t("login.title")} · Enjambre</title>
         <style>${raw(STYLE)}</style>
       </head>
       <body>
         <main>
     <h1>Enjambre</h1>
     ${error && html`<p class="error" role="alert">${error}</p>`}
-    ${signedIn && html`<p><a href="${next}">${words.signedIn}</a></p>`}
+    ${signedIn && html`<p><a href="${next}">${t("login.signed_in")}</a></p>`}
     <form method="post" action="${LOGIN_PATH}">
-    <label for="token">${words.token}</label>
+    <label for="token">${t("login.token")}</label>
     <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
-    <p class="hint">${words.hint}</p>
+    <p class="hint">${t("login.hint")}</p>
     <input type="hidden" name="next" value="${next}">
-    <button>${words.submit}</button>
+    <button>${t("login.title")}</button>
     </form>
         </main>
       </body>
@@ -158,18 +135,8 @@ async function page(
 }
 
 function languageOf(c: Context): Language {
-  const wished = c.req.query("lang") ?? getCookie(c, "lang");
-  if (wished === "en" || wished === "es") return wished;
-  const found = accepts(c, {
-    header: "Accept-Language",
-    supports: ["en", "es"],
-    default: "en",
-    match: (wishes, { default: fallback }) => {
-      const known = wishes.sort((a, b) => b.q - a.q).map(({ type }) => type.slice(0, 2));
-      return known.find((language) => language in WORDS) ?? fallback;
-    },
-  });
-  return found as Language;
+  return knownLanguage(c.req.query("lang")) ?? knownLanguage(getCookie(c, "lang")) ??
+    acceptedLanguage(c.req.header("accept-language"));
 }
 
 /** A path of this farm: whoever sent the link must not lead people elsewhere. */
