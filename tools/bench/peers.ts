@@ -45,7 +45,9 @@ async function stoppingAll(main: (running: Running) => Promise<number>): Promise
   const signals = [["SIGINT", EXIT.interrupted], ["SIGTERM", EXIT.terminated]] as const;
   for (const [signal, code] of signals) {
     Deno.addSignalListener(signal, () => {
-      interrupted ??= code;
+      // From a terminal it comes twice: to the process group, and handed on by `deno task`.
+      if (interrupted !== null) return;
+      interrupted = code;
       err(`${signal}: stopping what was started`);
       running.stopAll();
     });

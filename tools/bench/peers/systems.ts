@@ -139,11 +139,11 @@ async function npmPeer(
   };
 }
 
-/** The last line that a driver writes. Asked by SIGINT to stop, it ends its worker too. */
+/** The last line that a driver writes. */
 async function answerOf(
   running: Running,
   options: { command: string; args: string[]; folder: string },
 ): Promise<Round> {
-  const text = await runCommand(running, { ...options, stopSignal: "SIGINT" }, ROUND_MS);
+  const text = await runCommand(running, options, ROUND_MS);
   return JSON.parse(text.split("\n").at(-1) ?? "");
 }
