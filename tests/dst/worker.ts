@@ -132,7 +132,8 @@ export class WorkerMachine {
   // --- what the orchestrator asks -------------------------------------------------------------
 
   dispatch(tasks: readonly Assignment[]): DispatchReply {
-    const { attempts, queue } = this.#life!;
+    const life = this.#life!;
+    const { attempts } = life;
     const accepted: AttemptRef[] = [];
     const refused: DispatchReply["refused"] = [];
     for (const task of tasks) {
@@ -149,7 +150,7 @@ export class WorkerMachine {
       }
       const { attempt, older } = attempts.admit(FARM, task);
       if (older !== undefined) this.#stop(older);
-      queue.push(attempt);
+      life.queue.push(attempt);
       accepted.push(ref);
     }
     this.#fill();
