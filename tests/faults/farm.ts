@@ -209,3 +209,9 @@ export function middling(id: string): Written {
 export function endless(id: string): Written {
   return task(id, "cython", { num_particles: 100, num_steps: 1_000_000_000, seed: 1 });
 }
+
+/** Resident memory of a process, MiB. */
+export async function residentMiB(pid: number): Promise<number> {
+  const status = await Deno.readTextFile(join("/proc", String(pid), "status"));
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+}

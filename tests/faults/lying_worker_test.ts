@@ -5,8 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { join } from "node:path";
-import { type Farm, tinies, withFarm } from "./farm.ts";
+import { type Farm, residentMiB, tinies, withFarm } from "./farm.ts";
 import { assertIntact } from "./ledger.ts";
 import { faultTest, record, secondsSince, sized, until } from "./level.ts";
 import { completed, outcomeOf, SimulatedWorker } from "./simulated_worker.ts";
@@ -52,11 +51,6 @@ async function survive(
   } finally {
     await Promise.all([liar.close(), honest.close()]);
   }
-}
-
-async function residentMiB(pid: number): Promise<number> {
-  const status = await Deno.readTextFile(join("/proc", String(pid), "status"));
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
 }
 
 function on(path: string, answer: () => Response): Options {

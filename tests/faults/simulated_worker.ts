@@ -26,6 +26,8 @@ export interface SimulatedOptions {
   /** Changes an outcome before it is sent. */
   readonly twist?: (outcome: Outcome) => unknown;
   readonly heartbeats?: boolean;
+  /** Keeps no record of acknowledged attempts, for runs of very many. */
+  readonly forgets?: boolean;
   /** What completed tasks say they took; short ones make the orchestrator send work ahead. */
   readonly executionMs?: number;
   readonly obeysCancel?: boolean;
@@ -86,7 +88,8 @@ export class SimulatedWorker {
     if (path === "/acknowledge") {
       for (const ref of attempts) {
         this.ended.delete(keyOf(ref));
-        this.acknowledged.add(keyOf(ref));
+        if (this.options.forgets === true) this.begun.delete(keyOf(ref));
+        else this.acknowledged.add(keyOf(ref));
       }
     }
     if (path === "/cancel") {
