@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { recordingFault } from "./recording_check.ts";
 import { shownText, shownValue } from "./shown_value.ts";
 import {
   NAMED_PRIORITIES,
@@ -184,6 +185,12 @@ function checkOptional(
     const expected = `must be a number of seconds above 0 and up to ${TASK_TIMEOUT_SECONDS_MAX}`;
     const code = typeof timeout === "number" ? "out_of_range" : "wrong_type";
     complain(".timeout", code, `${expected}, not ${shownValue(timeout)}`);
+    ok = false;
+  }
+  // It stays among the keys that are kept and given back: what it asks for is no part of the work.
+  const fault = task.record === undefined ? null : recordingFault(task.record);
+  if (fault !== null) {
+    complain(`.record${fault.path}`, fault.code, fault.predicate);
     ok = false;
   }
   const extra = unknownKeys(task);

@@ -7,6 +7,7 @@
  * @module
  */
 import { z } from "zod";
+import { Recording } from "./recording.ts";
 
 /** Raised when a message changes its meaning. Both sides refuse another version with a sentence. */
 export const CONTRACT_VERSION = 1;
@@ -33,6 +34,8 @@ export const Assignment = AttemptRef.extend({
   algorithm: z.string(),
   parameters: z.record(z.string(), z.unknown()),
   timeout_ms: z.number().positive().optional(),
+  /** What to record of the run; a worker that knows of no recordings runs the task without. */
+  record: Recording.optional(),
 });
 export type Assignment = z.infer<typeof Assignment>;
 

@@ -33,6 +33,15 @@ export interface WorkerHealth {
 
 export interface FleetView {
   workers(): readonly WorkerHealth[];
+  /**
+   * A call to a worker beside the work, for what people look at. Null when there is no such worker;
+   * rejects when it does not answer. Read the answer's body or cancel it.
+   */
+  ask(
+    worker: string,
+    path: string,
+    call: { readonly query: Readonly<Record<string, string>>; readonly method?: "GET" | "DELETE" },
+  ): Promise<Response | null>;
 }
 
 /** What became of a task file that came by another way than the folder. */

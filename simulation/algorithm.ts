@@ -22,6 +22,17 @@ export interface Snapshot {
   readonly velocities: Float64Array;
 }
 
+/** What may be seen of a simulation under way. Its arrays are good until the next step only. */
+export interface Observation {
+  readonly box: { readonly width: number; readonly height: number };
+  readonly radius: number;
+  /** x0, y0, x1, y1, … */
+  readonly positions: Float64Array;
+  readonly kineticEnergy: number;
+  readonly particleCollisions: number;
+  readonly wallCollisions: number;
+}
+
 /** Counters and final figures of a run, as they stand in the results. */
 export type Metrics = Record<string, string | number | boolean | null>;
 
@@ -33,6 +44,8 @@ export interface Simulation {
   advance(steps: number): void;
   /** A copy of the present state; two copies at the same step are equal bit for bit. */
   snapshot(): Snapshot;
+  /** For recordings and previews; absent: there is nothing to draw. Changes nothing. */
+  observe?(): Observation;
   /** Which code ran, e.g. "typescript" or "wasm". Not part of the result's digest. */
   readonly engine: string;
   /** Counters, energy and `state_sha256`. */

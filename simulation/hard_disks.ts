@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Algorithm, Metrics, Simulation, Snapshot } from "./algorithm.ts";
-import { initialState, kineticEnergy, type Variant } from "./disks.ts";
+import type { Algorithm, Metrics, Observation, Simulation, Snapshot } from "./algorithm.ts";
+import { initialState, kineticEnergy, RADIUS, type Variant } from "./disks.ts";
 import { createKernel, type Kernel } from "./kernel.ts";
 import { type HardDiskParameters, hardDiskParameters } from "./parameters.ts";
 
@@ -73,6 +73,18 @@ export class HardDiskSimulation implements Simulation {
       step: this.#stepsCompleted,
       positions: positions.slice(),
       velocities: velocities.slice(),
+    };
+  }
+
+  observe(): Observation {
+    const state = this.#kernel.state();
+    return {
+      box: state.box,
+      radius: RADIUS,
+      positions: state.positions,
+      kineticEnergy: kineticEnergy(state),
+      particleCollisions: state.particleCollisions,
+      wallCollisions: state.wallCollisions,
     };
   }
 

@@ -19,6 +19,7 @@ import type { RunningAttempt } from "./executor.ts";
 import { END_STATUSES, type EndStatus } from "./history.ts";
 import { problem } from "./problem.ts";
 import type { WorkerService } from "./service.ts";
+import { watchingRoutes } from "./watching.ts";
 
 const log = getLogger("http");
 
@@ -85,6 +86,7 @@ function addWorking(app: Hono, worker: WorkerService): void {
       "cache-control": "no-store",
     });
   });
+  app.route("/", watchingRoutes(worker));
   app.use(refuseOtherBodies);
   app.use(bodyLimit({
     maxSize: BODY_BYTES_MAX,

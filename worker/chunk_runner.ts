@@ -8,7 +8,8 @@ import type { Failure } from "../contract/wire.ts";
 import type { Algorithm, Metrics, Simulation } from "../simulation/algorithm.ts";
 import { runSlices } from "../simulation/run.ts";
 import type { ControlBlock } from "./control.ts";
-import type { Ending, ThreadOutcome, ThreadTask } from "./thread_api.ts";
+import { previewOf, record, type Recorder } from "./recorder.ts";
+import type { Ending, ThreadNews, ThreadOutcome, ThreadTask } from "./thread_api.ts";
 
 /** How often a thread shows its steps and looks whether to stop, ms. */
 const SLICE_MS = 20;
@@ -22,10 +23,19 @@ const DEFAULTS = { num_particles: 100, num_steps: 500, seed: 42 };
 export interface RunnerSurroundings {
   readonly find: (name: string) => Algorithm | undefined;
   readonly control: ControlBlock;
-  /** Sends outcomes ahead of the end of the chunk. */
-  readonly sendEarly: (outcomes: readonly ThreadOutcome[]) => void;
+  /** Sends something ahead of the end of the chunk. */
+  readonly send: (news: ThreadNews) => void;
   /** Resident memory of the process, bytes. */
   readonly memoryBytes: () => number;
+}
+
+/** One task while it runs. */
+interface TaskRun {
+  readonly place: number;
+  /** When it began, monotonic ms. */
+  readonly clock: number;
+  readonly onSlice: () => void;
+  recorder: Recorder | null;
 }
 
 /** The most memory seen while one task ran. */
@@ -70,17 +80,18 @@ export class ChunkRunner {
 
   /** Runs the tasks in order; those that the process takes back meanwhile are left out. */
   async run(tasks: readonly ThreadTask[]): Promise<ThreadOutcome[]> {
-    const { control, sendEarly } = this.#around;
+    const { control, send } = this.#around;
     let outcomes: ThreadOutcome[] = [];
     const sendEnded = () => {
-      if (outcomes.length > 0) sendEarly(outcomes);
+      if (outcomes.length > 0) send({ early_outcomes: outcomes });
       outcomes = [];
     };
     for (const [place, task] of tasks.entries()) {
       const startedAt = Date.now();
       if (!control.begin(place, startedAt)) continue;
       const clock = performance.now();
-      const ending = await this.#runTask(task, { place, clock, onSlice: sendEnded });
+      const run: TaskRun = { place, clock, onSlice: sendEnded, recorder: null };
+      const ending = await this.#runTask(task, run);
       outcomes.push({
         place,
         started_at: startedAt,
@@ -89,19 +100,28 @@ export class ChunkRunner {
         ending,
       });
       control.end(place);
+      if (run.recorder === null || ending.status !== "completed") continue;
+      // Packing takes a while: the outcome does not wait for it.
+      sendEnded();
+      await this.#sendTrajectory(place, run.recorder);
     }
     return outcomes;
   }
 
-  async #runTask(
-    task: ThreadTask,
-    run: { place: number; clock: number; onSlice: () => void },
-  ): Promise<Ending> {
+  async #sendTrajectory(place: number, recorder: Recorder): Promise<void> {
+    const trajectory = await recorder.finish();
+    if (trajectory !== null) this.#around.send({ trajectory, place });
+  }
+
+  async #runTask(task: ThreadTask, run: TaskRun): Promise<Ending> {
     try {
       const checked = this.#check(task);
       if ("failure" in checked) return { status: "failed", failure: checked.failure };
-      const simulation = checked.algorithm.create(checked.parameters);
-      const stop = await this.#advance(simulation, { ...run, timeoutMs: task.timeout_ms });
+      const created = checked.algorithm.create(checked.parameters);
+      if (task.record !== undefined) run.recorder = record(created, task.record);
+      const simulation = run.recorder?.simulation ?? created;
+      const { timeout_ms: timeoutMs } = task;
+      const stop = await this.#advance(simulation, { ...run, timeoutMs, seen: created });
       if (stop !== undefined) return stop;
       return this.#completed(checked.algorithm, await simulation.summary());
     } catch (error) {
@@ -134,10 +154,10 @@ export class ChunkRunner {
   /** Runs to the end; an ending when it was stopped before. */
   async #advance(
     simulation: Simulation,
-    run: { place: number; clock: number; timeoutMs: number | undefined; onSlice: () => void },
+    run: TaskRun & { timeoutMs: number | undefined; seen: Simulation },
   ): Promise<Ending | undefined> {
     const { control } = this.#around;
-    const { place, clock, timeoutMs = Infinity, onSlice } = run;
+    const { place, clock, timeoutMs = Infinity, onSlice, seen } = run;
     control.steps(simulation.stepsCompleted, simulation.stepsTotal);
     const end = await runSlices(simulation, {
       sliceMs: SLICE_MS,
@@ -145,6 +165,7 @@ export class ChunkRunner {
         onSlice();
         control.steps(stepsCompleted, simulation.stepsTotal);
         this.#memory.sample();
+        if (control.takePreviewRequest()) this.#sendPreview(place, seen);
         const late = performance.now() - clock > timeoutMs;
         return late || control.isToStop(place) ? "stop" : "continue";
       },
@@ -152,6 +173,11 @@ export class ChunkRunner {
     if (end === "completed") return undefined;
     if (control.isToStop(place)) return { status: "cancelled" };
     return { status: "failed", failure: timeoutFailure(timeoutMs) };
+  }
+
+  #sendPreview(place: number, simulation: Simulation): void {
+    const preview = previewOf(simulation);
+    if (preview !== null) this.#around.send({ preview, place });
   }
 
   #completed(algorithm: Algorithm, summary: Metrics): Ending {

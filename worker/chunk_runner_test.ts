@@ -1,21 +1,26 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { readTrajectory } from "../contract/trajectory.ts";
 import { findAlgorithm } from "../simulation/registry.ts";
 import { ChunkRunner } from "./chunk_runner.ts";
 import { ControlBlock } from "./control.ts";
 import { CHAOS } from "./testing/chaos.ts";
-import type { ThreadOutcome, ThreadTask } from "./thread_api.ts";
+import type { ThreadNews, ThreadOutcome, ThreadTask } from "./thread_api.ts";
 
 /** A runner in this thread, with the process's side of its control block. */
 function runner(onEarly: (outcomes: readonly ThreadOutcome[]) => void = () => {}) {
   const control = new ControlBlock();
   control.reset();
+  const others: ThreadNews[] = [];
   const chunkRunner = new ChunkRunner({
     find: (name) => CHAOS.find(name) ?? findAlgorithm(name),
     control: new ControlBlock(control.memory),
-    sendEarly: onEarly,
+    send: (news) => {
+      if ("early_outcomes" in news) onEarly(news.early_outcomes);
+      else others.push(news);
+    },
     memoryBytes: () => 67_200_000,
   });
-  return { control, run: (tasks: ThreadTask[]) => chunkRunner.run(tasks) };
+  return { control, others, run: (tasks: ThreadTask[]) => chunkRunner.run(tasks) };
 }
 
 const task = (algorithm: string, value = 0): ThreadTask => ({ algorithm, parameters: { value } });
@@ -97,4 +102,44 @@ Deno.test("ChunkRunner ends a task at its timeout", async () => {
       message: "Not finished within its timeout of 0.05 s",
     },
   });
+});
+
+const MANUAL_001 = { num_particles: 50, num_steps: 300, seed: 123 };
+
+Deno.test("ChunkRunner sends the trajectory after the outcome, and the result is the same", async () => {
+  const order: string[] = [];
+  const recorded = runner((outcomes) => order.push(...outcomes.map(() => "outcome")));
+  const task = { algorithm: "python", parameters: MANUAL_001 };
+  const left = await recorded.run([{ ...task, record: { every: 10 } }]);
+  assertEquals([left, order], [[], ["outcome"]]);
+  const [news] = recorded.others;
+  assert(news !== undefined && "trajectory" in news);
+  const { header, columns } = await readTrajectory(new Blob([news.trajectory]).stream());
+  assertEquals([header.particles, header.frames, news.place], [50, 31, 0]);
+  assertEquals(columns.particle_collisions.at(-1), 28);
+  assertEquals(columns.wall_collisions.at(-1), 36);
+});
+
+Deno.test("ChunkRunner records nothing of a task that fails or shows nothing", async () => {
+  const { run, others } = runner();
+  const record = { every: 1 };
+  await run([
+    { algorithm: "python", parameters: { num_particles: -1 }, record },
+    { ...task("throws"), record },
+  ]);
+  assertEquals(others, []);
+});
+
+Deno.test("ChunkRunner shows one frame for each time it is asked, and none otherwise", async () => {
+  const { run, control, others } = runner();
+  const parameters = { num_particles: 3000, num_steps: 400, seed: 1 };
+  await run([{ algorithm: "cython", parameters }]);
+  assertEquals(others, []);
+  control.reset();
+  control.askPreview();
+  await run([{ algorithm: "cython", parameters }]);
+  const [news] = others;
+  assert(others.length === 1 && news !== undefined && "preview" in news);
+  assertEquals([news.preview.stride, news.preview.coordinates.length], [3, 2000]);
+  assert(news.preview.step > 0 && news.preview.step < 400);
 });

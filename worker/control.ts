@@ -22,6 +22,7 @@ const TO_STOP = 4;
 const RUNNING_PLACE = CHUNK_MAX;
 const STEPS_COMPLETED = CHUNK_MAX + 1;
 const STEPS_TOTAL = CHUNK_MAX + 2;
+const PREVIEW_WANTED = CHUNK_MAX + 3;
 const STARTED_AT_OFFSET = (CHUNK_MAX + 4) * Int32Array.BYTES_PER_ELEMENT;
 const BYTES = STARTED_AT_OFFSET + Float64Array.BYTES_PER_ELEMENT;
 
@@ -88,6 +89,11 @@ export class ControlBlock {
     return before === RUNNING || before === TO_STOP ? "asked" : "ended";
   }
 
+  /** Asks the thread for one frame of what it runs. */
+  askPreview(): void {
+    Atomics.store(this.#cells, PREVIEW_WANTED, 1);
+  }
+
   // --- the thread ------------------------------------------------------------------------------
 
   /** Begins the task at `place`, unless the process has taken it back. */
@@ -108,6 +114,11 @@ export class ControlBlock {
   /** True once the process has asked to stop the task at `place`. */
   isToStop(place: number): boolean {
     return Atomics.load(this.#cells, place) === TO_STOP;
+  }
+
+  /** True once for each time the process has asked for a frame. */
+  takePreviewRequest(): boolean {
+    return Atomics.exchange(this.#cells, PREVIEW_WANTED, 0) === 1;
   }
 
   /** Ends the task at `place`. */

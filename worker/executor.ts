@@ -4,9 +4,11 @@
  *
  * @module
  */
+import type { Preview } from "../contract/preview.ts";
 import type { AttemptRef, DispatchReply, DispatchRequest, Progress } from "../contract/wire.ts";
 import type { Algorithm } from "../simulation/algorithm.ts";
 import { type Attempt, AttemptLedger } from "./attempts.ts";
+import { Previews } from "./previews.ts";
 import { type AttemptTimes, outcomeOf } from "./running_chunk.ts";
 import { neverStarted, Slots } from "./slots.ts";
 import type { Ending } from "./thread_api.ts";
@@ -22,6 +24,7 @@ export interface ExecutorOptions {
   readonly threadUrl?: URL;
   /** Told once of each attempt that has ended. */
   readonly onEnded: (attempt: Attempt) => void;
+  readonly onTrajectory: (attempt: Attempt, bytes: Uint8Array<ArrayBuffer>) => void;
 }
 
 /** A running attempt as `/status` and the stream show it. */
@@ -40,6 +43,7 @@ export class Executor {
   readonly #options: ExecutorOptions;
   readonly #queue: WorkQueue;
   readonly #slots: Slots;
+  readonly #previews = new Previews((attempt, onFrame) => this.#slots.preview(attempt, onFrame));
   #draining = false;
 
   constructor(options: ExecutorOptions) {
@@ -51,6 +55,7 @@ export class Executor {
       queue: this.#queue,
       threadUrl,
       onEnd: (attempt, ending, times) => this.#end(attempt, ending, times),
+      onTrajectory: options.onTrajectory,
     });
   }
 
@@ -161,6 +166,12 @@ export class Executor {
       this.#stop(attempt, "returned");
     }
     this.#queue.dropEnded();
+  }
+
+  /** One frame of a running attempt; null when there is none. */
+  async preview(farm: string, ref: AttemptRef): Promise<Preview | null> {
+    const attempt = this.ledger.find(farm, ref);
+    return attempt?.state === "running" ? await this.#previews.of(attempt) : null;
   }
 
   #refusal(algorithm: string): Reason | undefined {

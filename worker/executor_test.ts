@@ -29,6 +29,7 @@ async function withExecutor(
       outcomes.push(outcome!);
       for (const wake of waiters.splice(0)) wake();
     },
+    onTrajectory: () => {},
   });
   const outcomeOf = async (task_id: string, attempt = 1): Promise<Outcome> => {
     for (;;) {

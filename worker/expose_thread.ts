@@ -9,7 +9,7 @@ import { residentBytes } from "../platform/process_usage.ts";
 import type { Algorithm } from "../simulation/algorithm.ts";
 import { ChunkRunner } from "./chunk_runner.ts";
 import { ControlBlock } from "./control.ts";
-import type { EarlyOutcomes, ThreadApi } from "./thread_api.ts";
+import type { ThreadApi, ThreadNews } from "./thread_api.ts";
 
 /** What a thread runs. */
 export interface ThreadProgram {
@@ -21,7 +21,9 @@ export interface ThreadProgram {
 /** Turns the present Web Worker into a thread of the pool. */
 export function exposeThread(program: ThreadProgram): void {
   forbidSilentEnd();
-  const scope = globalThis as unknown as { postMessage(message: EarlyOutcomes): void };
+  const scope = globalThis as unknown as {
+    postMessage(message: ThreadNews, transfer: ArrayBuffer[]): void;
+  };
   let runner: ChunkRunner | undefined;
   const api: ThreadApi = {
     warmUp(memory) {
@@ -29,7 +31,8 @@ export function exposeThread(program: ThreadProgram): void {
       runner = new ChunkRunner({
         find: program.find,
         control: new ControlBlock(memory),
-        sendEarly: (outcomes) => scope.postMessage({ early_outcomes: outcomes }),
+        send: (news) =>
+          scope.postMessage(news, "trajectory" in news ? [news.trajectory.buffer] : []),
         memoryBytes: () => residentBytes() ?? 0,
       });
     },

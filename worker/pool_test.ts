@@ -85,7 +85,10 @@ Deno.test("ThreadPool sends outcomes ahead of a long task in the same chunk", ()
     const early: number[] = [];
     const end = await (await idle()).run(
       [task("instant"), task("slow", 100), task("instant")],
-      (outcomes) => early.push(...outcomes.map(({ place }) => place)),
+      (news) => {
+        assert("early_outcomes" in news);
+        early.push(...news.early_outcomes.map(({ place }) => place));
+      },
     );
     assert("outcomes" in end);
     assertEquals(early, [0]);

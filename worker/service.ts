@@ -21,6 +21,7 @@ import { Executor } from "./executor.ts";
 import { History } from "./history.ts";
 import { WorkerMetrics } from "./metrics.ts";
 import { Reporter } from "./reporter.ts";
+import { TrajectoryShelf } from "./shelf.ts";
 
 const log = getLogger("service");
 
@@ -51,6 +52,7 @@ export class WorkerService {
   readonly history: History;
   readonly metrics: WorkerMetrics;
   readonly reporter: Reporter;
+  readonly trajectories = new TrajectoryShelf();
   readonly startedAt = Date.now();
   readonly algorithms: readonly string[];
   /** Tells one start of the process from the next. */
@@ -69,6 +71,7 @@ export class WorkerService {
       queueMax: QUEUE_MAX,
       findAlgorithm: options.program?.find ?? findAlgorithm,
       onEnded: (attempt) => this.#ended(attempt),
+      onTrajectory: ({ farm, assignment }, bytes) => this.trajectories.put(farm, assignment, bytes),
       ...(options.program && { threadUrl: options.program.threadUrl }),
     });
     this.reporter = new Reporter({

@@ -9,7 +9,7 @@ import type { Attempt } from "./attempts.ts";
 import type { ControlBlock } from "./control.ts";
 import { ThreadPool } from "./pool.ts";
 import { type AttemptTimes, RunningChunk, type RunningNow } from "./running_chunk.ts";
-import type { Ending, ThreadOutcome, ThreadTask } from "./thread_api.ts";
+import type { Ending, PreviewFrame, ThreadNews, ThreadOutcome, ThreadTask } from "./thread_api.ts";
 import type { ChunkEnd } from "./thread_handle.ts";
 import type { WorkQueue } from "./work_queue.ts";
 
@@ -28,6 +28,8 @@ export interface SlotsOptions {
   readonly threadUrl?: URL | undefined;
   /** Told how an attempt ended. */
   readonly onEnd: (attempt: Attempt, ending: Ending, times: AttemptTimes) => void;
+  /** Given the trajectory of an attempt that has ended. */
+  readonly onTrajectory: (attempt: Attempt, bytes: Uint8Array<ArrayBuffer>) => void;
 }
 
 export class Slots {
@@ -37,6 +39,7 @@ export class Slots {
   /** On which chunk an attempt is: exactly those whose state is "running". */
   readonly #chunkOf = new Map<Attempt, RunningChunk>();
   readonly #unblamedCrashes = new WeakMap<Attempt, number>();
+  readonly #previewed = new WeakMap<Attempt, (frame: PreviewFrame) => void>();
   /** Blocks of threads that were given up, and the place in which each hangs. */
   #hanging: { control: ControlBlock; place: number }[] = [];
   #looking: ReturnType<typeof setInterval> | undefined;
@@ -115,9 +118,25 @@ export class Slots {
       }
       this.#looking ??= setInterval(() => this.#look(), LOOK_MS);
       void thread
-        .run(chunk.attempts.map(threadTask), (outcomes) => this.#record(chunk, outcomes))
+        .run(chunk.attempts.map(threadTask), (news) => this.#hear(chunk, news))
         .then((end) => this.#chunkEnded(chunk, end));
     }
+  }
+
+  /** One frame of a running attempt, when its thread has come to show it. */
+  preview(attempt: Attempt, onFrame: (frame: PreviewFrame) => void): void {
+    const chunk = this.#chunkOf.get(attempt);
+    if (chunk === undefined) return;
+    this.#previewed.set(attempt, onFrame);
+    chunk.thread.control.askPreview();
+  }
+
+  #hear(chunk: RunningChunk, news: ThreadNews): void {
+    if ("early_outcomes" in news) return this.#record(chunk, news.early_outcomes);
+    const attempt = chunk.attempts[news.place]!;
+    if ("trajectory" in news) return this.#options.onTrajectory(attempt, news.trajectory);
+    this.#previewed.get(attempt)?.(news.preview);
+    this.#previewed.delete(attempt);
   }
 
   #chunkEnded(chunk: RunningChunk, end: ChunkEnd): void {
@@ -209,6 +228,6 @@ export function neverStarted(): AttemptTimes {
 }
 
 function threadTask({ assignment }: Attempt): ThreadTask {
-  const { algorithm, parameters, timeout_ms } = assignment;
-  return { algorithm, parameters, timeout_ms };
+  const { algorithm, parameters, timeout_ms, record } = assignment;
+  return { algorithm, parameters, timeout_ms, record };
 }

@@ -4,8 +4,10 @@
  *
  * @module
  */
-import type { Failure, TaskResult } from "../contract/wire.ts";
+import type { Preview } from "../contract/preview.ts";
+import type { Recording } from "../contract/recording.ts";
 import type { Parameters } from "../contract/task.ts";
+import type { Failure, TaskResult } from "../contract/wire.ts";
 
 /** A task as a thread gets it; its place in the chunk is its name there. */
 export interface ThreadTask {
@@ -13,6 +15,7 @@ export interface ThreadTask {
   readonly parameters: Parameters;
   /** Bounds this attempt from its start, ms. */
   readonly timeout_ms?: number | undefined;
+  readonly record?: Recording | undefined;
 }
 
 /** How a task ended in a thread. */
@@ -37,21 +40,30 @@ export interface ThreadApi {
   /** Gives the thread its control block and lets it compile what it will run. */
   warmUp(control: SharedArrayBuffer): void;
   /**
-   * Runs the tasks in order and resolves with the outcomes not yet sent as an
-   * {@linkcode EarlyOutcomes}. Never rejects.
+   * Runs the tasks in order and resolves with the outcomes not yet sent as {@linkcode ThreadNews}.
+   * Never rejects.
    */
   runChunk(tasks: readonly ThreadTask[]): Promise<readonly ThreadOutcome[]>;
 }
 
+/** A frame of what runs, before it is written for the wire. */
+export type PreviewFrame = Omit<Preview, "coordinates"> & {
+  readonly coordinates: Uint16Array<ArrayBuffer>;
+};
+
 /**
  * Posted beside comlink's messages (which all have an `id`): outcomes that must not wait for a long
- * task behind them in the same chunk.
+ * task behind them in the same chunk, trajectories, which follow the outcomes of their tasks, and
+ * frames that were asked for.
  */
-export interface EarlyOutcomes {
-  readonly early_outcomes: readonly ThreadOutcome[];
-}
+export type ThreadNews =
+  | { readonly early_outcomes: readonly ThreadOutcome[] }
+  | { readonly trajectory: Uint8Array<ArrayBuffer>; readonly place: number }
+  | { readonly preview: PreviewFrame; readonly place: number };
 
-/** The outcomes in a message from a thread, if it carries any. */
-export function earlyOutcomes(message: unknown): readonly ThreadOutcome[] | undefined {
-  return (message as Partial<EarlyOutcomes> | null)?.early_outcomes;
+/** The news in a message from a thread, if it carries any. */
+export function threadNews(message: unknown): ThreadNews | undefined {
+  const news = message as Partial<Record<string, unknown>> | null;
+  const known = news?.["early_outcomes"] ?? news?.["trajectory"] ?? news?.["preview"];
+  return known === undefined ? undefined : message as ThreadNews;
 }

@@ -12,8 +12,9 @@
 import * as Comlink from "comlink";
 import { ControlBlock } from "./control.ts";
 import {
-  earlyOutcomes,
   type ThreadApi,
+  type ThreadNews,
+  threadNews,
   type ThreadOutcome,
   type ThreadTask,
 } from "./thread_api.ts";
@@ -28,7 +29,7 @@ export class ThreadHandle {
   readonly control = new ControlBlock();
   readonly #worker: Worker;
   readonly #remote: Comlink.Remote<ThreadApi>;
-  #onEarly: (outcomes: readonly ThreadOutcome[]) => void = () => {};
+  #onNews: (news: ThreadNews) => void = () => {};
   /** Settles the call under way; undefined when none is. */
   #settle: ((end: ChunkEnd) => void) | undefined;
   #death: string | undefined;
@@ -44,8 +45,8 @@ export class ThreadHandle {
       this.#die("The thread sent a message that cannot be read");
     });
     this.#worker.addEventListener("message", ({ data }) => {
-      const outcomes = earlyOutcomes(data);
-      if (outcomes !== undefined && this.#death === undefined) this.#onEarly(outcomes);
+      const news = threadNews(data);
+      if (news !== undefined && this.#death === undefined) this.#onNews(news);
     });
     this.#remote = Comlink.wrap<ThreadApi>(this.#worker);
   }
@@ -67,10 +68,10 @@ export class ThreadHandle {
   /** Runs a chunk of at most CHUNK_MAX tasks; never rejects. One at a time. */
   run(
     tasks: readonly ThreadTask[],
-    onEarly: (outcomes: readonly ThreadOutcome[]) => void,
+    onNews: (news: ThreadNews) => void,
   ): Promise<ChunkEnd> {
     this.control.reset();
-    this.#onEarly = onEarly;
+    this.#onNews = onNews;
     return this.#call(() => this.#remote.runChunk(tasks));
   }
 

@@ -25,6 +25,7 @@ import { problemResponse, toResponse } from "./problem.ts";
 import { submitRoutes } from "./submit.ts";
 import { statsJson, systemRoutes } from "./system.ts";
 import { taskRoutes } from "./tasks.ts";
+import { trajectoryRoutes } from "./trajectories.ts";
 import { listWorkers, workerRoutes } from "./workers.ts";
 
 /** The app; hand its `fetch` to `Deno.serve`. */
@@ -39,6 +40,7 @@ export function createApi(
   app.route("/", invariantRoutes(farm));
   app.route("/", bulkRoutes(farm));
   app.route("/", taskRoutes(farm));
+  app.route("/", trajectoryRoutes(farm));
   app.route("/", submitRoutes(farm));
   app.route("/", batchRoutes(farm));
   app.route("/", workerRoutes(farm));

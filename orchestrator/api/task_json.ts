@@ -8,9 +8,28 @@ import { waitingReason } from "../core/waiting.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { seconds, time, withExtra } from "../listeners/result_entry.ts";
 import type { TaskDetail, TaskListed } from "../store/store.ts";
+import { TrajectoryFiles } from "../trajectories/trajectory_files.ts";
+
+/** Files that belong to a task, by name; told by whoever knows where they lie. */
+export type ArtefactsOf = (task: TaskListed) => readonly unknown[];
+
+/** Looks into the folder of the results, and only for tasks that asked for a recording. */
+export function artefactsIn(resultsPath: string): ArtefactsOf {
+  const files = new TrajectoryFiles(resultsPath);
+  return (task) => {
+    const bytes = task.record === undefined ? null : files.sizeOf(task);
+    if (bytes === null) return [];
+    const href = `/tasks/${encodeURIComponent(task.task_id)}/trajectory`;
+    return [{ kind: "trajectory", href, bytes }];
+  };
+}
 
 /** A row of a listing: everything but its attempts. */
-export function taskJson(scheduler: Scheduler, task: TaskListed): Record<string, unknown> {
+export function taskJson(
+  scheduler: Scheduler,
+  task: TaskListed,
+  artefactsOf: ArtefactsOf = () => [],
+): Record<string, unknown> {
   return withExtra({
     task_id: task.task_id,
     algorithm: task.algorithm_written,
@@ -33,13 +52,17 @@ export function taskJson(scheduler: Scheduler, task: TaskListed): Record<string,
     redistributions: task.redistributions,
     waiting_reason: waitingReason(scheduler.state, task, scheduler.now()),
     error: task.error,
-    artefacts: [],
+    artefacts: artefactsOf(task),
     result: task.result,
   }, task.extra);
 }
 
 /** One task with its whole story. */
-export function taskDetailJson(scheduler: Scheduler, task: TaskDetail): Record<string, unknown> {
+export function taskDetailJson(
+  scheduler: Scheduler,
+  task: TaskDetail,
+  artefactsOf?: ArtefactsOf,
+): Record<string, unknown> {
   const attempts = task.attempts.map((attempt) => ({
     attempt: attempt.attempt,
     worker: attempt.worker,
@@ -49,7 +72,7 @@ export function taskDetailJson(scheduler: Scheduler, task: TaskDetail): Record<s
     ended_at: time(attempt.ended_at),
     error: attempt.error,
   }));
-  return { ...taskJson(scheduler, task), attempts };
+  return { ...taskJson(scheduler, task, artefactsOf), attempts };
 }
 
 /** How far a running attempt is, by the worker's latest word. */

@@ -12,7 +12,7 @@ import { jsonArrayStream, listingHeaders } from "./json_stream.ts";
 import { allTasks, filledPage } from "./listing.ts";
 import { type Paging, readListing, refuseUnknown } from "./parameters.ts";
 import { ProblemError } from "./problem.ts";
-import { taskDetailJson, taskJson } from "./task_json.ts";
+import { artefactsIn, taskDetailJson, taskJson } from "./task_json.ts";
 
 export function isTerminal(status: TaskStatus): boolean {
   return TERMINAL_STATUSES.some((terminal) => terminal === status);
@@ -27,7 +27,7 @@ export function taskRoutes(farm: Farm): Hono {
   app.get("/tasks/:id", async (c) => {
     refuseUnknown(Object.keys(c.req.query()), []);
     const task = await findTask(farm.store, c.req.param("id"));
-    return c.json(taskDetailJson(farm.scheduler, task));
+    return c.json(taskDetailJson(farm.scheduler, task, artefactsIn(farm.config.resultsPath)));
   });
   app.delete("/tasks/:id", async (c) => c.json(await cancelTask(farm, c.req.param("id"))));
   app.post("/tasks/:id/retry", async (c) => c.json(await retryTask(farm, c.req.param("id"))));
@@ -53,14 +53,16 @@ async function listTasks(
     (from) => store.page(query, { limit, ...(from === undefined ? {} : { cursor: from }) }),
     { cursor, count: (page) => page.tasks.length },
   );
-  return Response.json(tasks.map((task) => taskJson(scheduler, task)), {
+  const artefacts = artefactsIn(farm.config.resultsPath);
+  return Response.json(tasks.map((task) => taskJson(scheduler, task, artefacts)), {
     headers: listingHeaders(request, { total, next }),
   });
 }
 
-async function* taskRows({ store, scheduler }: Farm, query: TaskQuery) {
+async function* taskRows({ store, scheduler, config }: Farm, query: TaskQuery) {
+  const artefacts = artefactsIn(config.resultsPath);
   for await (const page of allTasks(store, query)) {
-    yield page.map((task) => taskJson(scheduler, task));
+    yield page.map((task) => taskJson(scheduler, task, artefacts));
   }
 }
 

@@ -194,5 +194,6 @@ function toAssignment(row: TaskRow, defaultTimeoutMs: number | null): Assignment
     algorithm,
     parameters,
     ...(timeoutMs === null ? {} : { timeout_ms: timeoutMs }),
+    ...(row.record === undefined ? {} : { record: row.record }),
   };
 }

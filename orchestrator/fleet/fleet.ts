@@ -9,6 +9,7 @@ import type { Effect } from "../core/messages.ts";
 import type { FleetView, WorkerHealth } from "../farm.ts";
 import type { Hands, NewEvent } from "../scheduler.ts";
 import { type WorkerAddress, WorkerClient, type WorkerClientOptions } from "./worker_client.ts";
+import { WorkerLine } from "./worker_line.ts";
 
 /** A worker as the configuration lists it. */
 export interface ListedWorker extends WorkerAddress {
@@ -20,9 +21,13 @@ export interface ListedWorker extends WorkerAddress {
 export class Fleet implements Hands, FleetView {
   readonly #options: WorkerClientOptions;
   readonly #clients = new Map<string, WorkerClient>();
+  readonly #line: WorkerLine;
+  /** Ends calls beside the work. */
+  readonly #stop = new AbortController();
 
   constructor(options: WorkerClientOptions) {
     this.#options = options;
+    this.#line = options.line ?? new WorkerLine();
   }
 
   /** Brings the fleet in line with a list: new workers are called, missing ones let go. */
@@ -64,6 +69,23 @@ export class Fleet implements Hands, FleetView {
     }));
   }
 
+  async ask(
+    worker: string,
+    path: string,
+    { query, method = "GET" }: Parameters<FleetView["ask"]>[2],
+  ): Promise<Response | null> {
+    const client = this.#clients.get(worker);
+    if (client === undefined) return null;
+    const search = new URLSearchParams({ farm: this.#options.farm, ...query });
+    return await this.#line.fetch(`${client.base}${path}?${search}`, {
+      method,
+      signal: AbortSignal.any([
+        this.#stop.signal,
+        AbortSignal.timeout(this.#options.httpTimeoutMs),
+      ]),
+    });
+  }
+
   dispatch({ worker, tasks }: Extract<Effect, { kind: "dispatch" }>): void {
     this.#clients.get(worker)?.dispatch(tasks);
   }
@@ -83,6 +105,7 @@ export class Fleet implements Hands, FleetView {
   }
 
   async stop(): Promise<void> {
+    this.#stop.abort();
     await Promise.all([...this.#clients.values()].map((client) => client.stop()));
   }
 }

@@ -57,7 +57,8 @@ export class WorkerClient {
   readonly health: HealthRecord;
   readonly #options: WorkerClientOptions;
   readonly #line: WorkerLine;
-  readonly #base: string;
+  /** Where it answers, without a path. */
+  readonly base: string;
   readonly #stop = new AbortController();
   /** Aborting it ends the present stream; the loop then opens another. */
   #session = new AbortController();
@@ -71,7 +72,7 @@ export class WorkerClient {
     this.health = new HealthRecord(options.health);
     const host = address.ip.includes(":") ? `[${address.ip}]` : address.ip;
     this.#line = options.line ?? new WorkerLine();
-    this.#base = `${this.#line.scheme}://${host}:${address.port}`;
+    this.base = `${this.#line.scheme}://${host}:${address.port}`;
   }
 
   start(): void {
@@ -110,7 +111,7 @@ export class WorkerClient {
     let end: StreamEnd = "unsaid";
     try {
       const path = `/stream?farm=${encodeURIComponent(this.#options.farm)}`;
-      const response = await this.#line.fetch(this.#base + path, { signal: session.signal });
+      const response = await this.#line.fetch(this.base + path, { signal: session.signal });
       if (!response.ok || response.body === null) {
         await response.body?.cancel();
         throw new Error(refusalOf(response.status, "GET /stream"));
@@ -191,7 +192,7 @@ export class WorkerClient {
     while (!this.#stop.signal.aborted) {
       const startMs = performance.now();
       try {
-        const response = await this.#line.fetch(`${this.#base}/health`, {
+        const response = await this.#line.fetch(`${this.base}/health`, {
           signal: this.#timeout(Math.min(this.#options.httpTimeoutMs, 5000)),
         });
         await response.body?.cancel();
@@ -262,7 +263,7 @@ export class WorkerClient {
   }
 
   async #post(path: string, body: Record<string, unknown>): Promise<unknown> {
-    const response = await this.#line.fetch(this.#base + path, {
+    const response = await this.#line.fetch(this.base + path, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ farm: this.#options.farm, ...body }),

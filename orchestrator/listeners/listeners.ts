@@ -5,6 +5,8 @@
  */
 import { DiskWatch } from "../disk_watch.ts";
 import type { Farm } from "../farm.ts";
+import { TrajectoryCollector } from "../trajectories/collector.ts";
+import { TrajectoryFiles } from "../trajectories/trajectory_files.ts";
 import { FarmWatch } from "../notify/farm_watch.ts";
 import { Notifier } from "../notify/notifier.ts";
 import { DivergenceWatch } from "./divergence.ts";
@@ -26,6 +28,7 @@ export class Listeners {
   readonly divergences: DivergenceWatch;
   readonly notifier: Notifier;
   readonly #farmWatch: FarmWatch;
+  readonly #trajectories: TrajectoryCollector;
   readonly #journal = new Journal();
   readonly #workerState: WorkerStateFile;
   readonly #retention: Retention;
@@ -59,7 +62,14 @@ export class Listeners {
       stuckMinutes: notify.stuckMinutes,
       diskLowMb: notify.diskLowMb,
     });
-    for (const listener of [this.notifier, this.#farmWatch]) farm.scheduler.listen(listener);
+    this.#trajectories = new TrajectoryCollector({
+      fleet: farm.fleet,
+      store: farm.store,
+      files: new TrajectoryFiles(resultsPath),
+    });
+    for (const listener of [this.notifier, this.#farmWatch, this.#trajectories]) {
+      farm.scheduler.listen(listener);
+    }
   }
 
   /** Writes what an earlier life left over, and goes on. */
@@ -79,6 +89,7 @@ export class Listeners {
     this.#retention.stop();
     this.#journal.flush();
     await Promise.all([this.results.stop(), this.#workerState.stop(), this.#series.stop()]);
+    await this.#trajectories.stop();
     await this.#farmWatch.stop();
     await this.notifier.stop();
   }

@@ -43,6 +43,20 @@ export class Retention {
       now,
     });
     await removeOld(resultsPath, { names: ours, days: retentionResultsDays, now });
+    for (const folder of await foldersIn(join(resultsPath, "trajectories"))) {
+      await removeOld(folder, { names: /\.traj\.gz$/, days: retentionResultsDays, now });
+      // Refused while something is left in it.
+      await Deno.remove(folder).catch(() => {});
+    }
+  }
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(folder));
+    return entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => join(folder, name));
+  } catch {
+    return [];
   }
 }
 

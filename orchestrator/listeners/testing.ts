@@ -11,7 +11,7 @@ import { Settings } from "../../platform/settings.ts";
 import { parameterChecks } from "../../simulation/parameter_check.ts";
 import { type Config, readConfig } from "../config.ts";
 import { DEFAULT_POLICY } from "../core/state.ts";
-import type { Farm, WorkerHealth } from "../farm.ts";
+import type { Farm, FleetView, WorkerHealth } from "../farm.ts";
 import { Archive } from "../inbox/archive.ts";
 import { Inbox } from "../inbox/inbox.ts";
 import { type Hands, Scheduler } from "../scheduler.ts";
@@ -64,6 +64,8 @@ export class ScriptedFarm implements Farm, Hands {
   readonly kept: (AttemptRef & { readonly worker: string })[] = [];
   readonly cancelled: string[] = [];
   health: Partial<WorkerHealth> = {};
+  /** What workers answer to calls beside the work. */
+  answer: FleetView["ask"] = () => Promise.resolve(null);
   #waiting: { readonly met: () => boolean; readonly resolve: () => void }[] = [];
 
   private constructor(folder: string, store: Store, options: ScriptedOptions) {
@@ -118,7 +120,10 @@ export class ScriptedFarm implements Farm, Hands {
   }
 
   get fleet() {
-    return { workers: () => this.config.workers.map((worker) => this.#healthOf(worker)) };
+    return {
+      workers: () => this.config.workers.map((worker) => this.#healthOf(worker)),
+      ask: (...call: Parameters<FleetView["ask"]>) => this.answer(...call),
+    };
   }
 
   connect(worker: string): void {
