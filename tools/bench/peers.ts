@@ -53,7 +53,8 @@ async function stoppingAll(main: (running: Running) => Promise<number>): Promise
     });
   }
   try {
-    return await main(running);
+    const code = await main(running);
+    return interrupted ?? code;
   } catch (error) {
     if (interrupted === null) throw error;
     return interrupted;
