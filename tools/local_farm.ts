@@ -38,15 +38,27 @@ export interface LocalFarmOptions {
   readonly flags?: readonly string[];
   /** Gets every line a program writes. */
   readonly onLine?: (program: string, line: string) => void;
+  /** Out of reach of the terminal's Ctrl-C, so that `stop()` decides who ends when. */
+  readonly detached?: boolean;
 }
 
 export class LocalFarm {
   readonly orchestrator: Program;
-  readonly workers: readonly Program[];
+  readonly #workers: Program[];
+  readonly #restart: readonly (() => Promise<Program>)[];
 
-  private constructor(orchestrator: Program, workers: readonly Program[]) {
+  private constructor(
+    orchestrator: Program,
+    workers: readonly Program[],
+    restart: readonly (() => Promise<Program>)[],
+  ) {
     this.orchestrator = orchestrator;
-    this.workers = workers;
+    this.#workers = [...workers];
+    this.#restart = restart;
+  }
+
+  get workers(): readonly Program[] {
+    return this.#workers;
   }
 
   get url(): string {
@@ -70,13 +82,27 @@ export class LocalFarm {
       await Promise.all(programs.map((program) => program.kill()));
       throw failure.reason;
     }
-    return new LocalFarm(programs[0]!, programs.slice(1));
+    const restart = workers.map((worker) => () => startWorker(worker, options));
+    return new LocalFarm(programs[0]!, programs.slice(1), restart);
   }
 
-  /** Stops all of it; resolves when every process has ended. */
+  /** Starts the worker at `index` again, which has ended. */
+  async restartWorker(index: number): Promise<void> {
+    this.#workers[index] = await this.#restart[index]!();
+  }
+
+  /**
+   * Stops all of it; resolves when every process has ended. Workers come first: the orchestrator
+   * still takes what they finish meanwhile.
+   */
   async stop(): Promise<void> {
-    await this.orchestrator.stop();
     await Promise.all(this.workers.map((worker) => worker.stop()));
+    await this.orchestrator.stop();
+  }
+
+  /** Ends all of it at once, running tasks included. */
+  async kill(): Promise<void> {
+    await Promise.all([...this.workers, this.orchestrator].map((program) => program.kill()));
   }
 }
 
@@ -98,7 +124,8 @@ function sandboxed(set: "orchestrator" | "worker", folder: string): string[] {
   const other = resolve(folder) === root
     ? []
     : [`--allow-read=${listed(root, folder)}`, `--allow-write=${listed(folder)}`];
-  return ["run", "--no-prompt", `-P=${set}`, ...other];
+  // Quiet: Deno would say for each program that permissions in its configuration are experimental.
+  return ["run", "--quiet", "--no-prompt", `-P=${set}`, ...other];
 }
 
 /** Paths as Deno's flags take them, where a comma is doubled. */
@@ -107,9 +134,12 @@ function listed(...paths: string[]): string {
 }
 
 export function startOrchestrator(
-  options: Pick<LocalFarmOptions, "folder" | "port" | "workersFile" | "env" | "flags" | "onLine">,
+  options: Pick<
+    LocalFarmOptions,
+    "folder" | "port" | "workersFile" | "env" | "flags" | "onLine" | "detached"
+  >,
 ): Promise<Program> {
-  const { workersFile, env = {}, flags = [], onLine } = options;
+  const { workersFile, env = {}, flags = [], onLine, detached = false } = options;
   const config = workersFile === undefined ? [] : ["--config", workersFile];
   const port = options.port === 0 ? 0 : freePort(options.port);
   return Program.start({
@@ -121,15 +151,16 @@ export function startOrchestrator(
     ],
     folder: options.folder,
     env,
+    detached,
     ...(onLine === undefined ? {} : { onLine: (line: string) => onLine("orchestrator", line) }),
   });
 }
 
 export function startWorker(
   worker: LocalWorker,
-  options: Pick<LocalFarmOptions, "folder" | "env" | "flags" | "onLine">,
+  options: Pick<LocalFarmOptions, "folder" | "env" | "flags" | "onLine" | "detached">,
 ): Promise<Program> {
-  const { env = {}, flags = [], onLine } = options;
+  const { env = {}, flags = [], onLine, detached = false } = options;
   const capacity = typeof worker.capacity !== "number"
     ? []
     : ["--capacity", String(worker.capacity)];
@@ -139,6 +170,7 @@ export function startWorker(
     args: [...sandboxed("worker", options.folder), script("worker/main.ts"), ...args],
     folder: options.folder,
     env,
+    detached,
     ...(onLine === undefined ? {} : { onLine: (line: string) => onLine(worker.id, line) }),
   });
 }

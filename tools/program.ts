@@ -20,6 +20,8 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Executable instead of this very Deno with a script. */
   readonly executable?: string;
+  /** Out of reach of the terminal's Ctrl-C: whoever starts it says when it ends. */
+  readonly detached?: boolean;
   /** Gets every line the program writes. */
   readonly onLine?: (line: string) => void;
 }
@@ -49,6 +51,7 @@ export class Program {
       args: [...options.args],
       cwd: options.folder,
       env: { ...options.env },
+      detached: options.detached ?? false,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -40,6 +40,19 @@ Deno.test("storedResults() finds a batch by id, archived name and dropped name",
     assertEquals(ids(folder, "c.json"), []);
   }));
 
+Deno.test("storedResults() counts a task once that ran again", () =>
+  inFolder(async (folder) => {
+    await writeResults(folder, "task_results_1.json", [entry("a", "1_b"), entry("b", "1_b")]);
+    await writeResults(folder, "task_results_2.json", [
+      { ...entry("a", "1_b"), execution_time: 2 },
+    ]);
+    const { results } = storedResults(folder, "1_b");
+    assertEquals(results.map((result) => [result.task_id, result.execution_time]), [
+      ["a", 2],
+      ["b", 1],
+    ]);
+  }));
+
 Deno.test("storedResults() names the files that are no results files", () =>
   inFolder(async (folder) => {
     await writeResults(folder, "task_results_1.json", [entry("a", "1_b")]);

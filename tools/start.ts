@@ -9,6 +9,10 @@ import { err } from "../platform/terminal.ts";
 import { LocalFarm } from "./local_farm.ts";
 import { freePort } from "./ports.ts";
 
+/** Pause before a worker that ended is started again, ms. */
+const RESTART_MS = 1000;
+/** `deno task` and npx pass a Ctrl-C on that the terminal sends as well: no second one, ms. */
+const ECHO_MS = 500;
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
 
 async function start(): Promise<number> {
@@ -29,25 +33,64 @@ async function start(): Promise<number> {
     port: config.port,
     workers: local,
     onLine: (program, line) => err(`${program.padEnd(12)} ${line}`),
+    detached: true,
   });
-  err(`Drop task files into task_queues/, look at ${farm.url}/stats, stop with Ctrl-C`);
-  const code = await Promise.race([interrupted(), anyEnd(farm)]);
-  await farm.stop();
-  return code;
+  err(`The farm runs: look at ${farm.url}, drop task files into task_queues/, stop with Ctrl-C`);
+  const stop = new Stop(farm);
+  keepWorkers(farm, stop);
+  return await Promise.race([stop.done, orchestratorEnd(farm, stop)]);
 }
 
-function interrupted(): Promise<number> {
-  return new Promise((resolve) => {
-    Deno.addSignalListener("SIGINT", () => resolve(EXIT.interrupted));
-    if (Deno.build.os !== "windows") {
-      Deno.addSignalListener("SIGTERM", () => resolve(EXIT.terminated));
+/** The end of the farm: asked for by a signal, hurried by a second one. */
+class Stop {
+  /** The exit code, when every program has ended. */
+  readonly done: Promise<number>;
+  asked = false;
+
+  constructor(farm: LocalFarm) {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.done = promise;
+    let askedAt = 0;
+    const on = (signal: Deno.Signal, code: number) =>
+      Deno.addSignalListener(signal, () => {
+        if (this.asked) {
+          if (performance.now() - askedAt > ECHO_MS) farm.kill().catch(reject);
+          return;
+        }
+        this.asked = true;
+        askedAt = performance.now();
+        err("Stopping; once more to stop at once");
+        farm.stop().then(() => resolve(code), reject);
+      });
+    on("SIGINT", EXIT.interrupted);
+    // Windows knows neither of these. SIGHUP: the terminal was closed.
+    if (Deno.build.os === "windows") return;
+    on("SIGTERM", EXIT.terminated);
+    on("SIGHUP", EXIT.terminated);
+  }
+}
+
+/** A worker that ends by itself is started again; its tasks run elsewhere meanwhile. */
+function keepWorkers(farm: LocalFarm, stop: Stop): void {
+  farm.workers.forEach(async ({ name }, index) => {
+    for (;;) {
+      const code = await farm.workers[index]!.ended();
+      if (stop.asked) return;
+      err(`${name} ended with exit code ${code}; it is started again`);
+      await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
+      if (stop.asked) return;
+      await farm.restartWorker(index).catch((error) => err(error.message));
     }
   });
 }
 
-/** A program that ends by itself ends the farm: half a farm would look like a whole one. */
-async function anyEnd(farm: LocalFarm): Promise<number> {
-  await Promise.race([farm.orchestrator, ...farm.workers].map((program) => program.ended()));
+/** Without its orchestrator there is no farm. */
+async function orchestratorEnd(farm: LocalFarm, stop: Stop): Promise<number> {
+  const code = await farm.orchestrator.ended();
+  if (stop.asked) return await stop.done;
+  err(`The orchestrator ended with exit code ${code}: stopping the workers`);
+  stop.asked = true;
+  await farm.stop();
   return EXIT.failure;
 }
 

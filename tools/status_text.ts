@@ -94,7 +94,8 @@ function summaryLines(stats: StatsAnswer, style: StatusStyle["style"]): string[]
     `${open.redistributed} redistributed`,
     `Slots    ${bar(slots_busy, slots)} ${slots_busy} of ${slots} busy, ` +
     `${active} of ${total} workers active`,
-    `Pace     ${stats.throughput} tasks/s, done in ${duration(stats.eta_seconds)}, ` +
+    `Pace     ${stats.throughput} tasks/s, ` +
+    (ended === total_tasks ? "nothing left to do, " : `done in ${duration(stats.eta_seconds)}, `) +
     `${percent(stats.success_rate)} succeed`,
     `Times    mean ${duration(mean)}, p50 ${duration(p50)}, p95 ${duration(p95)}, ` +
     `p99 ${duration(p99)}`,

@@ -29,8 +29,14 @@ Deno.test("statusLines() shows the counts of /stats with a bar", () => {
 });
 
 Deno.test("statusLines() says a dash where a figure cannot be known", () => {
-  const stats: StatsAnswer = { ...statsAnswer({}), eta_seconds: null, success_rate: null };
+  const open = statsAnswer({ total_tasks: 1, pending: 1 });
+  const stats: StatsAnswer = { ...open, eta_seconds: null, success_rate: null };
   assertEquals(lineOf({ stats }, "Pace"), "Pace     0 tasks/s, done in -, - succeed");
+  const idle: StatsAnswer = { ...statsAnswer({}), eta_seconds: 0, success_rate: 1 };
+  assertEquals(
+    lineOf({ stats: idle }, "Pace"),
+    "Pace     0 tasks/s, nothing left to do, 100 % succeed",
+  );
 });
 
 Deno.test("statusLines() lists the workers with what they do", () => {

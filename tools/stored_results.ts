@@ -25,7 +25,11 @@ export function storedResults(folder: string, name: string): StoredResults {
     return entries ?? [];
   }).filter(({ batch, file }) => batch === name || `${batch}.json` === name || file === name);
   const newest = results.reduce((latest, { batch = "" }) => batch > latest ? batch : latest, "");
-  return { unreadable, results: results.filter(({ batch = "" }) => batch === newest) };
+  // A task that ran again stands in several files: the last one counts.
+  const last = new Map(
+    results.filter(({ batch = "" }) => batch === newest).map((entry) => [entry.task_id, entry]),
+  );
+  return { unreadable, results: [...last.values()] };
 }
 
 /** In order of time, which is the order of their names. */

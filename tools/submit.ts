@@ -156,7 +156,8 @@ function lines({ file, tasks, progress }: Handed): string[] {
   const others = (["failed", "cancelled"] as const).filter((status) => counts[status]);
   return [
     `${file}: ${counts.completed ?? 0} of ${progress.tasks} completed` +
-    others.map((status) => `, ${counts[status]} ${status}`).join(""),
+    others.map((status) => `, ${counts[status]} ${status}`).join("") +
+    (batch.known > 0 ? `; ${batch.known} known from earlier files, which are not run again` : ""),
   ];
 }
 

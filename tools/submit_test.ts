@@ -102,6 +102,26 @@ Deno.test("submit --wait ends with 0 when all tasks completed", async () => {
   assertEquals([code, stdout], [0, `${EXAMPLE_NAME}: 10 of 10 completed\n`]);
 });
 
+Deno.test("submit --wait says which tasks were known and did not run again", async () => {
+  const known = batch("1", {}, { known: 10 });
+  const results = Array.from(
+    { length: 10 },
+    (_, at) => ({ task_id: `${at}`, status: "completed" }),
+  );
+  const story: Story = {
+    "/tasks": [{ file: EXAMPLE_NAME, tasks: 10 }],
+    [`/batches/${EXAMPLE_NAME}`]: [problem(404), known],
+    "/batches/1/results": [results],
+  };
+  await withOrchestrator(story, (url) =>
+    inFolder(async (folder) => {
+      const args = [EXAMPLE, "--wait", "--orchestrator", url];
+      const { code, stdout } = await runTool("submit", args, folder);
+      assertEquals(code, 0);
+      assertStringIncludes(stdout, "10 of 10 completed; 10 known from earlier files, which are");
+    }));
+});
+
 Deno.test("submit --wait ends with 3 when some failed", async () => {
   const looks = [problem(404), batch("1", { completed: 8, failed: 1, cancelled: 1 })];
   const { code, stdout } = await postAndWait(looks);
