@@ -16,7 +16,7 @@ export interface GroupSize {
   readonly tasks: number;
   readonly bytes: number;
 }
-const GROUP_SIZE: GroupSize = { tasks: 200, bytes: 64 * 1024 };
+const GROUP_SIZE: GroupSize = { tasks: 100, bytes: 32 * 1024 };
 /** A larger task, or more beside the tasks, is not what this splitter is for. */
 const TASK_BYTES_MAX = 4 * 1024 * 1024;
 const ENVELOPE_BYTES_MAX = 1024 * 1024;

@@ -22,6 +22,9 @@ import { type Archive, archivedName, batchId } from "./archive.ts";
 import type { Look } from "./large_file.ts";
 import type { ReadFile } from "./reader.ts";
 
+/** Turns of the event loop between two slices of tasks. */
+const TURNS = 4;
+
 export interface IntakeRooms {
   readonly store: Store;
   readonly scheduler: Scheduler;
@@ -171,8 +174,9 @@ async function findErrors(rooms: IntakeRooms, content: ReadFile, stored: Stored)
   };
 }
 
+/** Lets others go on. An answer of the API takes several turns of the event loop. */
 async function breathe({ signal }: IntakeRooms): Promise<void> {
-  await setImmediate();
+  for (let turn = 0; turn < TURNS; turn++) await setImmediate();
   signal.throwIfAborted();
 }
 

@@ -14,6 +14,9 @@ import { readEmptiedEnvelope } from "../../contract/task_file_text.ts";
 const CHUNK_BYTES = 256 * 1024;
 /** How much of a file's end is looked at for its last brace. */
 const TAIL_BYTES = 4096;
+/** What JSON has between its marks. A NUL is none: it stands where a copy has not come yet. */
+const BLANKS: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20]);
+const CLOSING_BRACE = 0x7d;
 
 /** How a file looked: two equal looks mean that nothing was written in between. */
 export interface Look {
@@ -62,9 +65,9 @@ export async function endsWithBrace({ path, look }: SeenFile): Promise<boolean> 
   const tail = new Uint8Array(Math.min(TAIL_BYTES, look.size));
   await file.seek(look.size - tail.length, Deno.SeekMode.Start);
   if (await fill(file, tail) < tail.length) throw new ChangedFileError(`${path} shrank`);
-  const last = tail.findLast((byte) => byte > 0x20);
+  const last = tail.findLast((byte) => !BLANKS.has(byte));
   // Nothing but blanks: some other file than anybody expects, but perhaps complete.
-  return last === undefined || last === 0x7d;
+  return last === undefined || last === CLOSING_BRACE;
 }
 
 /**

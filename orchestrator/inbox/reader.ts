@@ -21,7 +21,7 @@ import {
 /** Files up to this size are parsed as a whole, in some 10 ms. */
 const WHOLE_BYTES_MAX = 1024 * 1024;
 /** Tasks handed on between two breaths of the event loop: a few ms of work. */
-const SLICE_TASKS = 200;
+const SLICE_TASKS = 100;
 
 export interface ReadFile {
   readonly bytes: number;
