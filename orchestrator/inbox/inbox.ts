@@ -91,9 +91,13 @@ export class Inbox implements InboxView {
     const { algorithms, limits, folder } = this.#options;
     const checked = checkTaskFile(text, { algorithms, limits });
     if (!checked.ok) return { errors: checked.errors, total: checked.errorsTotal };
-    const path = await writeNewFileAtomically(join(folder, safeName(name)), text);
-    this.#hint();
-    return { file: path.slice(path.lastIndexOf("/") + 1), tasks: checked.tasks.length };
+    try {
+      const path = await writeNewFileAtomically(join(folder, safeName(name)), text);
+      this.#hint();
+      return { file: path.slice(path.lastIndexOf("/") + 1), tasks: checked.tasks.length };
+    } catch (error) {
+      return { closed: `${folder} cannot be written: ${messageOf(error)}` };
+    }
   }
 
   // --- when to look -----------------------------------------------------------------------------

@@ -25,7 +25,7 @@ const DAYS: Record<string, number> = { "+10d": 10, "-10d": -10 };
 /** By how many days the orchestrator's clock is off. */
 async function offDays(farm: Farm): Promise<number> {
   const { timestamp } = await farm.client.get<{ timestamp: string }>("/stats");
-  return Math.trunc((Date.parse(timestamp) - Date.now() + 60_000) / 86_400_000);
+  return Math.round((Date.parse(timestamp) - Date.now()) / 86_400_000);
 }
 
 for (const who of ["orchestrator", "worker"] as const) {
@@ -56,6 +56,7 @@ for (const who of ["orchestrator", "worker"] as const) {
           await farm.atWork(`m${at}`);
           await Deno.writeTextFile(clock, `${jump}\n`);
           await sleep(1000);
+          assertEquals(await offDays(farm), who === "orchestrator" ? DAYS[jump] ?? 0 : 0);
           total += 21;
           await farm.untilCount(total, "completed");
         }

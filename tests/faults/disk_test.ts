@@ -118,7 +118,7 @@ faultTest("F12 a full disk under the queue refuses by the API and takes what lie
     const post = () => fetch(`${farm.client.url}/tasks?name=api`, { method: "POST", body });
     const answer = await post();
     const problem = await answer.json();
-    assert(answer.status >= 500, `${answer.status} ${JSON.stringify(problem)}`);
+    assertEquals([answer.status, problem.code], [503, "intake_closed"], problem.detail);
     await disk.free();
     const again = await post();
     assertEquals(again.status, 202, await again.text());

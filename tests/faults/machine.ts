@@ -133,3 +133,48 @@ export async function clockLibrary(): Promise<string | null> {
   }
   return null;
 }
+
+/** A network of its own for a program, joined to ours by a cable that can be pulled. */
+export class Island {
+  readonly name: string;
+  /** Address of the island as seen from here. */
+  readonly ip: string;
+  readonly #cable: string;
+
+  private constructor(name: string, third: number) {
+    this.name = name;
+    this.ip = `10.231.${third}.2`;
+    this.#cable = `${name}c`;
+  }
+
+  static async raise(): Promise<Island> {
+    const island = new Island(`fi${Deno.pid}`, Deno.pid % 250);
+    const { name } = island;
+    const cable = island.#cable;
+    const here = island.ip.replace(/2$/, "1");
+    await must("ip", ["netns", "add", name]);
+    await must("ip", ["link", "add", cable, "type", "veth", "peer", "name", "e0", "netns", name]);
+    await must("ip", ["addr", "add", `${here}/24`, "dev", cable]);
+    await must("ip", ["link", "set", cable, "up"]);
+    await must("ip", ["-n", name, "addr", "add", `${island.ip}/24`, "dev", "e0"]);
+    for (const device of ["e0", "lo"]) await must("ip", ["-n", name, "link", "set", device, "up"]);
+    return island;
+  }
+
+  /** Pulls the cable, or puts it in again. */
+  async plug(isIn: boolean): Promise<void> {
+    await must("ip", ["link", "set", this.#cable, isIn ? "up" : "down"]);
+  }
+
+  async sink(): Promise<void> {
+    await must("ip", ["netns", "del", this.name]);
+  }
+}
+
+export async function canRaise(): Promise<boolean> {
+  if (Deno.build.os !== "linux" || Deno.uid() !== 0) return false;
+  const name = `fp${Deno.pid}`;
+  const { ok } = await output("ip", ["netns", "add", name]);
+  if (ok) await must("ip", ["netns", "del", name]);
+  return ok;
+}
