@@ -21,6 +21,7 @@ import { historyRoutes } from "./history.ts";
 import { notificationRoutes } from "./notifications.ts";
 import { LOGIN_PATH, loginRoutes, LOGOUT_PATH } from "./login.ts";
 import { invariantRoutes } from "./invariants.ts";
+import { openApiRoutes } from "./openapi.ts";
 import { problemResponse, toResponse } from "./problem.ts";
 import { submitRoutes } from "./submit.ts";
 import { statsJson, systemRoutes } from "./system.ts";
@@ -52,6 +53,7 @@ export function createApi(
     workers: () => listWorkers(farm),
   });
   app.route("/", eventRoutes(listeners.events));
+  app.route("/", openApiRoutes());
   const dashboard = dashboardRoutes(farm, listeners);
   app.route("/", dashboard);
   app.get("/", (c) => {
