@@ -13,6 +13,7 @@ import { Comparison } from "./comparison.tsx";
 import { TaskState } from "./icon.tsx";
 import { Page } from "./page.tsx";
 import { Act, BatchLink, Moment, WorkerLink } from "./parts.tsx";
+import { Replay } from "./replay.tsx";
 import { Timeline } from "./timeline.tsx";
 import type { View } from "./view.ts";
 
@@ -43,6 +44,7 @@ export async function taskPage({ farm }: { farm: Farm }, view: View) {
           <Result view={view} task={task} />
         </div>
       </section>
+      <Replay view={view} task={task} />
       <section class="card" aria-labelledby="compare">
         <h2 id="compare">{t("compare.title")}</h2>
         <form class="filters" action="/ui/task">

@@ -10,6 +10,7 @@ import { listenToKeys } from "./keys.ts";
 import { Live } from "./live.ts";
 import type { Stats } from "./page_data.ts";
 import { Regions } from "./regions.ts";
+import { startReplay } from "./replay/replay.ts";
 import { startSubmit } from "./submit.tsx";
 
 const charts = new Charts();
@@ -42,4 +43,5 @@ listenToKeys({
 });
 charts.start();
 startSubmit();
+startReplay();
 live.start();
