@@ -24,24 +24,26 @@ export class TaskFileCheck {
   readonly #errors: TaskFileError[];
   #errorsTotal: number;
   #seen = 0;
-  /** Index of the task that first used an id; null if nobody wants to know. */
-  readonly #firstUse: Map<string, number> | null;
+  readonly #mayRepeat: (id: string) => boolean;
+  /** Index of the task that first used an id; only of ids that may repeat. */
+  readonly #firstUse = new Map<string, number>();
 
   /**
-   * `errors` are what was found before, in the envelope. Without `seesDuplicates` the check takes
-   * no memory for the ids: whoever stores the tasks must refuse the second one of an id.
+   * `errors` are what was found before, in the envelope. The check remembers every id, which takes
+   * memory, but those of which `mayRepeat` is false: no other task has them, or it is not the
+   * check that has to find out.
    */
   constructor(
     algorithms: AlgorithmTable,
-    { errors = [], seesDuplicates = true }: {
+    { errors = [], mayRepeat = () => true }: {
       readonly errors?: readonly TaskFileError[];
-      readonly seesDuplicates?: boolean;
+      readonly mayRepeat?: (id: string) => boolean;
     } = {},
   ) {
     this.#algorithms = algorithms;
     this.#errors = [...errors];
     this.#errorsTotal = errors.length;
-    this.#firstUse = seesDuplicates ? new Map() : null;
+    this.#mayRepeat = mayRepeat;
   }
 
   /** The first errors of the file, at most TASK_FILE_ERRORS_LISTED. */
@@ -70,7 +72,7 @@ export class TaskFileCheck {
   /** An id counts as used even where its task is wrong otherwise: both errors are told at once. */
   #isFirstUse(index: number, raw: unknown): boolean {
     const id = (raw as { task_id?: unknown } | null)?.task_id;
-    if (typeof id !== "string" || this.#firstUse === null) return true;
+    if (typeof id !== "string" || !this.#mayRepeat(id)) return true;
     const first = this.#firstUse.get(id);
     if (first === undefined) {
       this.#firstUse.set(id, index);

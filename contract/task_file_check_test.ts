@@ -262,8 +262,8 @@ Deno.test("TaskFileCheck gives the same in slices as in one go", () => {
   assertEquals(sliced.check([]), []);
 });
 
-Deno.test("TaskFileCheck leaves duplicates to others when it shall not see them", () => {
-  const check = new TaskFileCheck(ALGORITHMS, { seesDuplicates: false });
+Deno.test("TaskFileCheck takes an id to be unique when it is told so", () => {
+  const check = new TaskFileCheck(ALGORITHMS, { mayRepeat: (id) => id !== VALID.task_id });
   assertEquals(check.check([VALID, VALID]).map(({ index }) => index), [0, 1]);
   assertEquals(check.errorsTotal, 0);
 });

@@ -9,6 +9,7 @@ import { setImmediate } from "node:timers/promises";
 import type { AlgorithmTable, TaskFileError, TaskFileLimits } from "../../contract/task_file.ts";
 import { TASK_FILE_ERRORS_LISTED } from "../../contract/task_file.ts";
 import { TaskFileCheck } from "../../contract/task_file_check.ts";
+import { RepeatedIds } from "../../contract/task_file_ids.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type {
   AddReport,
@@ -134,7 +135,7 @@ async function storeTasks(
   intake: Intake,
   content: ReadFile,
 ): Promise<Stored> {
-  const check = new TaskFileCheck(rooms.algorithms, { seesDuplicates: false });
+  const check = new TaskFileCheck(rooms.algorithms, { mayRepeat: () => false });
   const queues = new Map<string, QueueKey>();
   const stored: Stored = { isWrong: false, queues: [], conflicts: [], conflictsTotal: 0 };
   for await (const slice of content.tasks()) {
@@ -160,9 +161,14 @@ function noteConflicts(stored: Stored, conflicts: readonly Conflict[]): void {
   }
 }
 
-/** Goes through a wrong file once more, this time for all that is wrong with it. */
+/** Goes through a wrong file twice more: for the ids that may stand twice, and for every error. */
 async function findErrors(rooms: IntakeRooms, content: ReadFile, stored: Stored) {
-  const check = new TaskFileCheck(rooms.algorithms);
+  const ids = new RepeatedIds(content.bytes);
+  for await (const slice of content.tasks()) {
+    ids.note(slice);
+    await breathe(rooms);
+  }
+  const check = new TaskFileCheck(rooms.algorithms, { mayRepeat: (id) => ids.mayRepeat(id) });
   for await (const slice of content.tasks()) {
     check.check(slice);
     await breathe(rooms);

@@ -179,7 +179,7 @@ Deno.test("endsWithBrace() skips blanks, and does not wait for a file of blanks"
   for (
     const [text, expected] of [["{}\n\n", true], ["   ", true], ["{},", false], [
       "}\0",
-      true,
+      false,
     ]] as const
   ) {
     await withSeen(text, async (seen) => assertEquals(await endsWithBrace(seen), expected));
