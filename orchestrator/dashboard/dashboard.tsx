@@ -19,6 +19,7 @@ import { csvExport, jsonExport } from "./export.ts";
 import { overviewPage } from "./overview.tsx";
 import { Page } from "./page.tsx";
 import { reportPage } from "./report.tsx";
+import { SlowCounts } from "./slow_counts.ts";
 import { submitPage } from "./submit.tsx";
 import { taskPage } from "./task.tsx";
 import { queryOf, tasksPage } from "./tasks.tsx";
@@ -30,6 +31,7 @@ const log = getLogger("dashboard");
 export interface Rooms {
   readonly farm: Farm;
   readonly listeners: Listeners;
+  readonly counts: SlowCounts;
 }
 
 // What hono/jsx makes of a component: text, or text to come.
@@ -50,7 +52,7 @@ const PAGES: Readonly<Record<string, MakePage>> = {
 
 export function dashboardRoutes(farm: Farm, listeners: Listeners): Hono {
   const app = new Hono();
-  const rooms = { farm, listeners };
+  const rooms = { farm, listeners, counts: new SlowCounts(farm.store) };
   app.route("/", assetRoutes());
   app.route("/", actionRoutes(rooms));
   for (const [path, make] of Object.entries(PAGES)) {

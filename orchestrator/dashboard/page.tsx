@@ -158,7 +158,7 @@ function Footer({ view }: { view: View }) {
       </a>
       {view.signedIn && (
         <form method="post" action="/logout">
-          <button class="plain">{t("login.sign_out")}</button>
+          <button type="submit" class="plain">{t("login.sign_out")}</button>
         </form>
       )}
       <a href="/openapi.json">API</a>

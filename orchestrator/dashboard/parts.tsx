@@ -150,7 +150,8 @@ export function Pager(
   { view, shown, total, first, next }: {
     view: View;
     shown: number;
-    total: number;
+    /** Null while it is being counted. */
+    total: number | null;
     first: string | null;
     next: string | null;
   },
@@ -158,7 +159,9 @@ export function Pager(
   const { t } = view;
   return (
     <nav class="pager" aria-label={t("pager.label")}>
-      <span>{t("pager.shown", { shown, total })}</span>
+      <span>
+        {total === null ? t("pager.counting", { shown }) : t("pager.shown", { shown, total })}
+      </span>
       {first === null ? null : <a class="button" href={first}>{t("pager.first")}</a>}
       {next === null ? null : <a class="button" rel="next" href={next}>{t("pager.next")}</a>}
     </nav>

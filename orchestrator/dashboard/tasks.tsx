@@ -14,6 +14,7 @@ import type { Farm } from "../farm.ts";
 import type { Store, TaskListed, TaskQuery } from "../store/store.ts";
 import { TaskState } from "./icon.tsx";
 import { Page } from "./page.tsx";
+import type { SlowCounts } from "./slow_counts.ts";
 import { BatchLink, Empty, Moment, Pager, TaskLink, WorkerLink } from "./parts.tsx";
 import { here, link, type View } from "./view.ts";
 
@@ -35,14 +36,17 @@ export async function queryOf(store: Store, search: URLSearchParams): Promise<Ta
   return await withBatchId(store, readFilter(writtenFilter(search)));
 }
 
-export async function tasksPage({ farm }: { farm: Farm }, view: View) {
+export async function tasksPage(
+  { farm, counts }: { farm: Farm; counts: SlowCounts },
+  view: View,
+) {
   const { searchParams } = view.url;
   const { store } = farm;
   const query = await queryOf(store, searchParams);
   const cursor = searchParams.get("cursor");
   const limit = PAGE_SIZES.find((size) => String(size) === searchParams.get("limit")) ?? PAGE_SIZE;
   const [total, { tasks, next }] = await Promise.all([
-    store.count(query),
+    counts.of(query),
     filledPage(
       (from) => store.page(query, { limit, ...(from === undefined ? {} : { cursor: from }) }),
       { cursor, count: (page) => page.tasks.length },
@@ -159,12 +163,12 @@ function Choice(
 }
 
 function Actions(
-  { view, filter, total }: { view: View; filter: Record<string, string>; total: number },
+  { view, filter, total }: { view: View; filter: Record<string, string>; total: number | null },
 ) {
   const { t } = view;
   return (
     <div class="actions">
-      <strong>{t("tasks.matching", { n: total })}</strong>
+      <strong>{total === null ? t("tasks.counting") : t("tasks.matching", { n: total })}</strong>
       <a class="button" href={link("/ui/bulk", { ...filter, action: "cancel" })}>
         {t("tasks.cancel_all")}
       </a>

@@ -14,7 +14,7 @@ import { link, type View } from "./view.ts";
 
 const HOUR_MS = 3_600_000;
 /** Most spans drawn on the page; the latest ones. */
-const SPANS_MAX = 2000;
+const SPANS_MAX = 1000;
 /** Most workers on one page. */
 const WORKERS_MAX = 200;
 /** Running tasks named at a worker. */
