@@ -95,14 +95,21 @@ export class FarmClient {
         signal: AbortSignal.timeout(ANSWER_MS),
       });
     } catch (error) {
-      throw new Unreachable(
-        `Cannot reach the orchestrator at ${this.url}: start it with "deno task orchestrator", ` +
-          `or name another one with --orchestrator URL`,
-        { cause: error },
-      );
+      throw new Unreachable(`Cannot reach the orchestrator at ${this.url}: ${wayOut(error)}`, {
+        cause: error,
+      });
     }
     const body = await response.json().catch(() => ({}));
     if (!response.ok) throw new FarmProblem(response.status, body);
     return body;
   }
+}
+
+function wayOut(error: unknown): string {
+  const { cause } = error as Error;
+  const [, certificate] = /invalid peer certificate: (\w+)/.exec(`${error} ${cause}`) ?? [];
+  return certificate === undefined
+    ? `start it with "deno task orchestrator", or name another one with --orchestrator URL`
+    : `its certificate is not trusted (${certificate}); name the certificate of the authority ` +
+      `that signed it in DENO_CERT`;
 }
