@@ -18,12 +18,16 @@ Deno.test("a failed task and its finished batch reach a webhook; no answer shows
     }, (made) => new Listeners(made));
     const api = new ApiUnderTest(farm, listeners);
     assertEquals((await api.post("/notifications/test", {})).status, 202);
+    const button = await api.request("/ui/notify/test", { method: "POST" });
+    assertEquals([button.status, button.headers.get("location")], [303, "/ui/errors?done=notify"]);
     await farm.drop("b.json", [{ task_id: "t-1", algorithm: "python", parameters: {} }]);
     await farm.untilStatus("t-1", "failed");
     await listeners.stop();
     const shown = JSON.stringify(await api.get("/notifications"));
     assertStringIncludes(shown, `slack (${host})`);
-    assertEquals(shown.includes("s3cret"), false);
+    const page = await (await api.request("/ui/errors")).text();
+    assertStringIncludes(page, `slack (${host})`);
+    assertEquals((shown + page).includes("s3cret"), false);
     await farm.stop();
     const texts = received.map(({ text }) => text).join("\n");
     assertStringIncludes(texts, "This is a test");

@@ -13,6 +13,7 @@ import { intakeClosed } from "../api/submit.ts";
 import { cancelTask, retryTask } from "../api/tasks.ts";
 import { drainWorker } from "../api/workers.ts";
 import type { Farm } from "../farm.ts";
+import type { Listeners } from "../listeners/listeners.ts";
 import { readAction } from "./bulk.tsx";
 import { PREVIEW_BYTES_MAX, previewOf, submitPage } from "./submit.tsx";
 import { queryOf, writtenFilter } from "./tasks.tsx";
@@ -22,7 +23,9 @@ import { link, THEMES, viewOf } from "./view.ts";
 const FORM_BYTES_MAX = 64 * 1024;
 const YEAR_S = 365 * 86_400;
 
-export function actionRoutes({ farm }: { farm: Farm }): Hono {
+export function actionRoutes(
+  { farm, listeners }: { farm: Farm; listeners: Pick<Listeners, "notifier"> },
+): Hono {
   const app = new Hono();
   app.post("/ui/task/cancel", async (c) => {
     const id = (await formOf(c)).get("id") ?? "";
@@ -45,6 +48,10 @@ export function actionRoutes({ farm }: { farm: Farm }): Hono {
     const drain = form.get("drain") !== "false";
     await drainWorker(farm, form.get("id") ?? "", drain);
     return c.redirect(link("/ui/workers", { done: drain ? "drain" : "resume" }), 303);
+  });
+  app.post("/ui/notify/test", (c) => {
+    const sent = listeners.notifier.sendTest();
+    return c.redirect(link("/ui/errors", sent ? { done: "notify" } : {}), 303);
   });
   app.post("/ui/submit", async (c) => await submit(farm, c));
   app.post("/ui/submit/check", async (c) => {

@@ -5,13 +5,18 @@
  */
 import { listErrors } from "../api/errors.ts";
 import type { Farm } from "../farm.ts";
+import type { Listeners } from "../listeners/listeners.ts";
+import { Notifications } from "./notifications.tsx";
 import { Page } from "./page.tsx";
 import { Empty, Moment, Pager, TaskLink } from "./parts.tsx";
 import { here, link, type View } from "./view.ts";
 
 const PAGE_SIZE = 50;
 
-export async function errorsPage({ farm }: { farm: Farm }, view: View) {
+export async function errorsPage(
+  { farm, listeners }: { farm: Farm; listeners: Pick<Listeners, "notifier"> },
+  view: View,
+) {
   const { t, url, format } = view;
   const cursor = url.searchParams.get("cursor");
   const { groups, total, next } = await listErrors(farm.store, { limit: PAGE_SIZE, cursor });
@@ -82,6 +87,7 @@ export async function errorsPage({ farm }: { farm: Farm }, view: View) {
           next={next === null ? null : here(view, { cursor: next })}
         />
       </section>
+      <Notifications view={view} notifier={listeners.notifier} />
     </Page>
   );
 }

@@ -128,6 +128,7 @@ function Notice({ view }: { view: View }) {
     drain: "done.drain",
     resume: "done.resume",
     submit: "done.submit",
+    notify: "done.notify",
   };
   const key = keys[done ?? ""];
   if (key === undefined || !Number.isSafeInteger(n)) return null;

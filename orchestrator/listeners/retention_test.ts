@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { join } from "node:path";
+import { walkSync } from "@std/fs/walk";
+import { join, relative } from "node:path";
 import { Settings } from "../../platform/settings.ts";
 import { readConfig } from "../config.ts";
 import { Retention } from "./retention.ts";
@@ -22,10 +23,17 @@ async function remaining(environment: Record<string, string>): Promise<string[]>
     put("results/task_results_20240708_143000.json", 31);
     put("results/task_results_20240708_143000_2.json", 29);
     put("results/orchestrator_stats.json", 100);
+    for (const batch of ["old", "young"]) {
+      Deno.mkdirSync(join(folder, "results/trajectories", batch), { recursive: true });
+    }
+    put("results/trajectories/old/a.traj.gz", 31);
+    put("results/trajectories/young/a.traj.gz", 31);
+    put("results/trajectories/young/b.traj.gz", 29);
     const config = readConfig({ flags: {}, folder, settings: new Settings(environment) });
     await new Retention(config).sweep(now);
     return ["task_queues/processed", "results"].flatMap((where) =>
-      [...Deno.readDirSync(join(folder, where))].map((entry) => entry.name).sort()
+      [...walkSync(join(folder, where), { includeDirs: false })]
+        .map(({ path }) => relative(join(folder, where), path)).sort()
     );
   } finally {
     Deno.removeSync(folder, { recursive: true });
@@ -33,7 +41,7 @@ async function remaining(environment: Record<string, string>): Promise<string[]>
 }
 
 Deno.test("Retention removes nothing unless it is told to", async () => {
-  assertEquals((await remaining({})).length, 6);
+  assertEquals((await remaining({})).length, 9);
 });
 
 Deno.test("Retention removes what is older than its days, and only its own files", async () => {
@@ -42,5 +50,6 @@ Deno.test("Retention removes what is older than its days, and only its own files
     "notes.json",
     "orchestrator_stats.json",
     "task_results_20240708_143000_2.json",
+    "trajectories/young/b.traj.gz",
   ]);
 });

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { type Language, type Translate, translator, type WordValues } from "../../platform/i18n.ts";
 import type { DigestContent } from "./digest.ts";
 import type { FarmEvent } from "./farm_event.ts";
-import { NOTICE_WORDS, type NoticeLanguage } from "./words.ts";
 
 /** Longest line: an error text may be long, and chats cut whole messages. */
 const LINE_LENGTH_MAX = 300;
@@ -26,17 +26,17 @@ export interface Message {
 /** Writes the message of a digest. `now` is epoch ms. */
 export function composeMessage(
   { events, more }: DigestContent,
-  { language, now }: { readonly language: NoticeLanguage; readonly now: number },
+  { language, now }: { readonly language: Language; readonly now: number },
 ): Message {
-  const words = NOTICE_WORDS[language];
-  const lines = events.map((event) => shortened(lineOf(event, words)));
+  const t = translator(language);
+  const lines = events.map((event) => shortened(lineOf(event, t)));
   for (const [kind, count] of more) {
-    lines.push(filled(words.more, { count, what: words.kinds[kind] }));
+    lines.push(t("notify.more", { count, what: t(`notify.kind.${kind}`) }));
   }
   const total = events.length + [...more.values()].reduce((sum, count) => sum + count, 0);
   const title = lines.length === 1
     ? lines[0]!
-    : filled(words.several, { count: total, first: lines[0]! });
+    : t("notify.several", { count: total, first: lines[0]! });
   return {
     id: `msg_${crypto.randomUUID().replaceAll("-", "")}`,
     at: now,
@@ -52,25 +52,21 @@ function isBad(event: FarmEvent): boolean {
   return event.kind !== "test" && event.kind !== "worker_back";
 }
 
-type Words = typeof NOTICE_WORDS["en"];
-
-function lineOf(event: FarmEvent, words: Words): string {
+function lineOf(event: FarmEvent, t: Translate): string {
   switch (event.kind) {
     case "task_failed":
-      return filled(words.task_failed, { ...event, worker: event.worker ?? "-" });
+      return t("notify.task_failed", plain({ ...event, worker: event.worker ?? "-" }));
     case "batch_finished": {
       const clean = event.completed === event.tasks;
-      return filled(clean ? words.batch_completed : words.batch_finished, {
-        ...event,
-        time: timeText(event.seconds),
-      });
+      return t(
+        clean ? "notify.batch_completed" : "notify.batch_finished",
+        plain({ ...event, time: timeText(event.seconds) }),
+      );
     }
     case "worker_lost":
-      return filled(event.tasks === 0 ? words.idle_worker_lost : words.worker_lost, event);
-    case "test":
-      return words.test;
+      return t(event.tasks === 0 ? "notify.idle_worker_lost" : "notify.worker_lost", plain(event));
     default:
-      return filled(words[event.kind], event);
+      return t(`notify.${event.kind}`, plain(event));
   }
 }
 
@@ -81,11 +77,14 @@ function timeText(seconds: number): string {
 }
 
 /** Ids and error texts are data: they cannot bring lines or control characters of their own. */
-function filled(pattern: string, values: Readonly<Record<string, unknown>>): string {
-  return pattern.replace(/\{(\w+)\}/g, (_, name) => {
-    // deno-lint-ignore no-control-regex
-    return String(values[name] ?? "").replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " ");
-  });
+function plain(values: Readonly<Record<string, string | number>>): WordValues {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      // deno-lint-ignore no-control-regex
+      typeof value === "number" ? value : value.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " "),
+    ]),
+  );
 }
 
 function shortened(text: string, lengthMax = LINE_LENGTH_MAX): string {

@@ -4,11 +4,11 @@
  * @module
  */
 import { UsageError } from "../../platform/arguments.ts";
+import { type Language, LANGUAGES } from "../../platform/i18n.ts";
 import type { Settings } from "../../platform/settings.ts";
 import type { Channel } from "./channel.ts";
 import { openChannels } from "./channels.ts";
 import { NOTIFIED_EVENTS, type NotifiedEvent } from "./farm_event.ts";
-import { NOTICE_LANGUAGES, type NoticeLanguage } from "./words.ts";
 
 export interface NotifySettings {
   /** NOTIFY_URLS. @default none: nobody is told anything */
@@ -22,7 +22,7 @@ export interface NotifySettings {
   /** NOTIFY_DISK_LOW_MB: less free space than this is told; 0 = never. @default 1024 */
   readonly diskLowMb: number;
   /** NOTIFY_LANGUAGE. @default "en" */
-  readonly language: NoticeLanguage;
+  readonly language: Language;
 }
 
 /** @throws {UsageError} One sentence, which repeats no address. */
@@ -37,7 +37,7 @@ export function readNotifySettings(settings: Settings): NotifySettings {
       settings.number("NOTIFY_DIGEST_SECONDS", { fallback: 60, min: 0, max: 86_400 }),
     stuckMinutes: settings.number("NOTIFY_STUCK_MINUTES", { fallback: 15, min: 0, max: 100_000 }),
     diskLowMb: settings.integer("NOTIFY_DISK_LOW_MB", { fallback: 1024, min: 0 }),
-    language: settings.choice("NOTIFY_LANGUAGE", NOTICE_LANGUAGES, { fallback: "en" }),
+    language: settings.choice("NOTIFY_LANGUAGE", LANGUAGES, { fallback: "en" }),
   };
 }
 
