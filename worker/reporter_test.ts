@@ -57,10 +57,10 @@ function endedAttempt(task_id: string): Attempt {
 
 /** Reads a stream line by line; undefined at its end. */
 function linesOf(stream: ReadableStream<Uint8Array>) {
-  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = stream.getReader();
   const next = async (): Promise<StreamLine | undefined> => {
     const { value } = await reader.read();
-    return value === undefined ? undefined : JSON.parse(value);
+    return value === undefined ? undefined : JSON.parse(new TextDecoder().decode(value));
   };
   return { next, cancel: () => reader.cancel() };
 }
