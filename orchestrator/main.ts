@@ -91,9 +91,10 @@ async function startOrchestrator(
     const server = listen(config, { access, handler: createApi(farm, listeners, access).fetch });
     const url = ownUrl(access, server.addr.port);
     lock.note(url);
+    // First the workers, then the tasks that they may still run.
+    fleet.configure(config.workers);
     await scheduler.start(fleet);
     await listeners.start();
-    fleet.configure(config.workers);
     const watch = watchWorkersFile(config, (workers) => fleet.configure(workers));
     await disk.start();
     await inbox.start();
