@@ -16,6 +16,8 @@ import { LocalFarm } from "./local_farm.ts";
 import { showProgress } from "./progress.ts";
 
 const EXAMPLE = "tareas_manuales_ejemplo.json";
+/** Longest wait for the trajectories after the results, ms. */
+const TRAJECTORIES_MS = 3000;
 
 async function demo(): Promise<number> {
   const folder = Deno.cwd();
@@ -59,6 +61,16 @@ async function demo(): Promise<number> {
   }
 }
 
+/** They follow their results; the demo must not end the programs that still carry them. */
+async function waitForTrajectories(client: FarmClient, count: number): Promise<void> {
+  const endMs = performance.now() + TRAJECTORIES_MS;
+  while (performance.now() < endMs) {
+    const tasks = await client.get<{ artefacts: unknown[] }[]>(`/tasks?limit=${count}`);
+    if (tasks.every(({ artefacts }) => artefacts.length > 0)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 /** The example, to be watched on the dashboard: a recording is no part of a task's content. */
 function withRecordings(text: string): string {
   const file: { tasks: Record<string, unknown>[] } = JSON.parse(text);
@@ -75,6 +87,7 @@ async function follow(farm: LocalFarm, file: string, stopped: () => boolean): Pr
     return EXIT.failure;
   }
   const results = await client.results(batch.id);
+  await waitForTrajectories(client, results.length);
   const style = styler();
   const header = ["task", "algorithm", "particles", "steps", "collisions", "walls", "seconds"];
   const rows = results.map(({ task_id, algorithm, parameters, result, execution_time, status }) => {
