@@ -56,7 +56,11 @@ export function dashboardRoutes(farm: Farm, listeners: Listeners): Hono {
   app.route("/", assetRoutes());
   app.route("/", actionRoutes(rooms));
   for (const [path, make] of Object.entries(PAGES)) {
-    app.get(path, async (c) => await html(c, make(rooms, viewOf(c))));
+    app.get(path, async (c) => {
+      // Before anything is read: what changes from here on reaches the page by the stream.
+      const eventId = listeners.events.mark();
+      return await html(c, make(rooms, { ...viewOf(c), eventId }));
+    });
   }
   app.get("/ui/report", async (c) => {
     const { batch, page } = await reportPage(rooms, viewOf(c));

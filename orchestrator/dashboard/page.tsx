@@ -65,6 +65,7 @@ export function Page({ view, title, page, topics, pauseMs = 2000, children }: Pa
       <body
         data-topics={topics.join(",")}
         data-pause={String(pauseMs)}
+        data-event={view.eventId === undefined ? undefined : String(view.eventId)}
         data-language={language}
         data-words={JSON.stringify(words)}
       >

@@ -27,6 +27,8 @@ export interface View {
   readonly url: URL;
   /** Epoch ms at which the page is made. */
   readonly now: number;
+  /** Id of the latest event when the page was made; the browser goes on from it. */
+  readonly eventId?: number;
   /** Whether the reader can sign out. */
   readonly signedIn: boolean;
 }

@@ -105,6 +105,15 @@ export class EventStream implements Listener {
     return this.#dropped;
   }
 
+  /**
+   * The id of the latest event, for somebody who takes a snapshot now and is going to read on from
+   * it: from here on events are kept for a while, even if nobody reads yet.
+   */
+  mark(): number {
+    if (!this.#closed) this.#wake();
+    return this.#lastId;
+  }
+
   /** A stream for a new reader; null when there are too many, or the farm is stopping. */
   open(
     { topics, lastId }: { topics: readonly Topic[]; lastId: number | null },

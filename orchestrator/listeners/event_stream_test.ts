@@ -196,6 +196,19 @@ Deno.test("EventStream says reset when an id is too old, unknown or from before 
   hub.stream.close();
 });
 
+Deno.test("EventStream.mark() lets a reader go on from a snapshot, and costs nothing after its end", async () => {
+  const hub = new Hub();
+  const id = hub.stream.mark();
+  hub.stream.committed([change("a")], []);
+  hub.turn!();
+  const reading = hub.open(["tasks"], id);
+  assertEquals((await reading.next()).data.resumed, true);
+  assertEquals((await reading.next()).data.changes[0].task_id, "a");
+  hub.stream.close();
+  hub.stream.mark();
+  assertEquals(hub.turn, null);
+});
+
 Deno.test("EventStream forgets itself a minute after the last reader left", async () => {
   const hub = new Hub();
   const reading = hub.open(["tasks"]);

@@ -41,13 +41,17 @@ export class Live {
 
   #open(): void {
     if (this.#source !== null) return;
-    const source = new EventSource(`/events?topics=${encodeURIComponent(this.#topics)}`);
+    const query = new URLSearchParams({ topics: this.#topics });
+    // What changed since the server made the page is told first.
+    const seen = document.body.dataset["event"];
+    if (seen !== undefined && !this.#wasOpen) query.set("last_event_id", seen);
+    const source = new EventSource(`/events?${query}`);
     this.#source = source;
     if (!this.#wasOpen) show("connecting");
     source.addEventListener("hello", (event) => {
       show("connected");
       const { resumed } = JSON.parse(event.data) as { resumed: boolean };
-      if (this.#wasOpen && !resumed) this.#handlers.stale();
+      if (!resumed) this.#handlers.stale();
       this.#wasOpen = true;
     });
     source.addEventListener("error", () => {

@@ -67,7 +67,11 @@ export class Regions {
     const fresh = new DOMParser().parseFromString(text, "text/html");
     for (const part of document.querySelectorAll<HTMLElement>("[data-refresh]")) {
       const next = fresh.getElementById(part.id);
-      if (next === null || part.innerHTML === next.innerHTML || isInUse(part)) continue;
+      if (next === null || part.innerHTML === next.innerHTML) continue;
+      if (isInUse(part)) {
+        this.#stale = true;
+        continue;
+      }
       const focused = part.contains(document.activeElement) ? document.activeElement : null;
       const place = focused === null ? null : placeOf(focused, part);
       part.replaceChildren(...next.childNodes);
