@@ -109,7 +109,8 @@ function wayOut(error: unknown): string {
   const { cause } = error as Error;
   const [, certificate] = /invalid peer certificate: (\w+)/.exec(`${error} ${cause}`) ?? [];
   return certificate === undefined
-    ? `start it with "deno task orchestrator", or name another one with --orchestrator URL`
+    ? `start it with "deno task start" or "deno task orchestrator", or name another one with ` +
+      `--orchestrator URL`
     : `its certificate is not trusted (${certificate}); name the certificate of the authority ` +
       `that signed it in DENO_CERT`;
 }
