@@ -50,6 +50,8 @@ export class SimulatedWorker {
   readonly calls = new Map<string, number>();
   heldMax = 0;
   capacity: number;
+  /** Time that the tasks taken from now on take. */
+  workMs: number | null;
   #server: Deno.HttpServer;
   readonly #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
@@ -61,6 +63,7 @@ export class SimulatedWorker {
     this.port = options.port ?? freePort(0);
     this.epoch = options.epoch ?? crypto.randomUUID();
     this.capacity = options.capacity ?? 4;
+    this.workMs = options.workMs === undefined ? 5 : options.workMs;
     this.#server = Deno.serve(
       {
         hostname: "127.0.0.1",
@@ -120,7 +123,7 @@ export class SimulatedWorker {
     this.held.set(key, ref);
     this.heldMax = Math.max(this.heldMax, this.held.size);
     this.begun.set(key, (this.begun.get(key) ?? 0) + 1);
-    const { workMs = 5 } = this.options;
+    const { workMs } = this;
     if (workMs === null) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
