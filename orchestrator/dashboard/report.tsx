@@ -11,11 +11,13 @@ import { findBatch } from "../api/batches.ts";
 import { localTime } from "../../platform/log.ts";
 import type { Farm } from "../farm.ts";
 import type { BatchRecord, TaskListed } from "../store/store.ts";
+import { TrajectoryFiles } from "../trajectories/trajectory_files.ts";
 import { STYLE_TEXT } from "./assets.ts";
 import { progressOf } from "./batches.tsx";
 import { NOTHING } from "./format.ts";
 import { TaskState } from "./icon.tsx";
 import { Figure, Moment, round, StateBar } from "./parts.tsx";
+import { type Picture, picturesOf, Thumbnails } from "./thumbnails.tsx";
 import type { View } from "./view.ts";
 
 /** Most tasks in a report; it says when there are more. */
@@ -29,11 +31,17 @@ export async function reportPage({ farm }: { farm: Farm }, view: View) {
     tasks.push(...page.slice(0, TASKS_MAX - tasks.length));
     if (tasks.length >= TASKS_MAX) break;
   }
-  return { batch, page: <Report view={view} batch={batch} tasks={tasks} /> };
+  const pictures = await picturesOf(tasks, new TrajectoryFiles(farm.config.resultsPath));
+  return { batch, page: <Report view={view} batch={batch} tasks={tasks} pictures={pictures} /> };
 }
 
 function Report(
-  { view, batch, tasks }: { view: View; batch: BatchRecord; tasks: readonly TaskListed[] },
+  { view, batch, tasks, pictures }: {
+    view: View;
+    batch: BatchRecord;
+    tasks: readonly TaskListed[];
+    pictures: readonly Picture[];
+  },
 ) {
   const { t, format, language } = view;
   const { total, ended } = progressOf(batch);
@@ -81,6 +89,7 @@ function Report(
               <Ended tasks={tasks} />
             </Chart>
           </div>
+          <Thumbnails title={t("replay.title")} pictures={pictures} />
           <Table view={view} tasks={tasks} />
           <p class="hint">{t("pager.shown", { shown: tasks.length, total: all })}</p>
         </main>
