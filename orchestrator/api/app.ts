@@ -62,7 +62,9 @@ export function createApi(
       return c.json({ name: "Enjambre", version: VERSION, calls: callsOf(app) });
     }
     const { search } = new URL(c.req.url);
-    return dashboard.fetch(new Request(new URL(`/ui${search}`, c.req.url), c.req.raw));
+    // Not the request as a whole: to touch its signal makes Deno print a paragraph about it.
+    const { headers } = c.req.raw;
+    return dashboard.fetch(new Request(new URL(`/ui${search}`, c.req.url), { headers }));
   });
   refuseOtherMethods(app);
   app.notFound((c) =>
