@@ -11,8 +11,9 @@ Deno.test("ReconnectPace waits longer for each failure, and not at all after a s
 
 Deno.test("ReconnectPace is not hurried by a worker that says hello and hangs up", () => {
   const pace = new ReconnectPace();
-  const pauses = [1, 2, 3, 4].map(() => pace.after("said", 5));
-  assertEquals(pauses, [100, 250, 500, 1000]);
+  assertEquals(pace.after("unsaid", 0), 100);
+  const pauses = [1, 2, 3, 4, 5].map(() => pace.after("said", 5));
+  assertEquals(pauses, [0, 100, 250, 500, 1000]);
 });
 
 Deno.test("ReconnectPace keeps away from a worker that breaks the contract, until it behaves", () => {
