@@ -16,6 +16,7 @@ import { EXIT, runProgram, UsageError } from "../platform/arguments.ts";
 import { closeLogging, configureLogging, getLogger } from "../platform/log.ts";
 import { missingPermission, type Need } from "../platform/sandbox.ts";
 import { readSettings } from "../platform/settings.ts";
+import { EXIT_OF, stopSignal } from "../platform/stop_signal.ts";
 import { err } from "../platform/terminal.ts";
 import { parameterChecks } from "../simulation/parameter_check.ts";
 import { createApi } from "./api/app.ts";
@@ -177,22 +178,6 @@ function ownUrl(access: Access, port: number): string {
   return urlOf(anywhere ? { ...access, host: "127.0.0.1" } : access, port);
 }
 
-/** Resolves with the exit code of the first signal; the second one ends the process at once. */
-function untilSignal(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  let asked = false;
-  const on = (signal: Deno.Signal, code: number) =>
-    Deno.addSignalListener(signal, () => {
-      if (asked) Deno.exit(code);
-      asked = true;
-      resolve(code);
-    });
-  on("SIGINT", EXIT.interrupted);
-  // Windows knows no SIGTERM.
-  if (Deno.build.os !== "windows") on("SIGTERM", EXIT.terminated);
-  return promise;
-}
-
 /** The places that settings may move out of the folder. */
 function needsOf(config: Config): Need[] {
   return [
@@ -225,12 +210,12 @@ async function main(flags: Flags): Promise<number> {
     log.warning("Access", { notice });
     err(notice);
   }
-  const signal = untilSignal();
+  const signal = stopSignal();
   try {
     const running = await startOrchestrator(config, { access, line });
     log.info("Started", { url: running.url, workers: config.workers.length });
     err(`Orchestrator listens on ${running.url} and takes task files from ${config.queuePath}`);
-    const code = await signal;
+    const code = EXIT_OF[await signal];
     err("Stopping: running tasks stay with their workers");
     setTimeout(() => Deno.exit(code), STOP_MS);
     await running.stop();

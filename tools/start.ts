@@ -5,14 +5,14 @@
  */
 import { readConfig } from "../orchestrator/config.ts";
 import { EXIT, runProgram } from "../platform/arguments.ts";
+import { ECHO_MS } from "../platform/stop_signal.ts";
 import { err } from "../platform/terminal.ts";
 import { LocalFarm } from "./local_farm.ts";
 import { freePort } from "./ports.ts";
 
 /** Pause before a worker that ended is started again, ms. */
 const RESTART_MS = 1000;
-/** `deno task` and npx pass a Ctrl-C on that the terminal sends as well: no second one, ms. */
-const ECHO_MS = 500;
+
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
 
 async function start(): Promise<number> {

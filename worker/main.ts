@@ -9,6 +9,7 @@ import { EXIT, type ParsedCommand, runProgram } from "../platform/arguments.ts";
 import { closeLogging, configureLogging, getLogger } from "../platform/log.ts";
 import { deniedSentence } from "../platform/sandbox.ts";
 import { readSettings } from "../platform/settings.ts";
+import { EXIT_OF, type StopSignal, stopSignal } from "../platform/stop_signal.ts";
 import { err, out } from "../platform/terminal.ts";
 import { createApp } from "./app.ts";
 import { WORKER_COMMAND, type WorkerConfig, workerConfig } from "./config.ts";
@@ -83,25 +84,6 @@ async function drainOn(
   await worker.drainToEnd(config.drainMs);
   log.info("Worker stopped", { signal });
   return EXIT_OF[signal];
-}
-
-type StopSignal = "SIGINT" | "SIGTERM";
-const EXIT_OF = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
-
-/** The first signal to stop; a second one ends the process at once. */
-function stopSignal(): Promise<StopSignal> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const listenTo = (signal: StopSignal) =>
-      Deno.addSignalListener(signal, () => {
-        if (asked) Deno.exit(EXIT_OF[signal]);
-        asked = true;
-        resolve(signal);
-      });
-    listenTo("SIGINT");
-    // Windows knows no SIGTERM and throws.
-    if (Deno.build.os !== "windows") listenTo("SIGTERM");
-  });
 }
 
 function delay(ms: number): Promise<void> {
