@@ -29,12 +29,12 @@ function long(task_id: string) {
   return { task_id, algorithm: "cython", parameters };
 }
 
-/** About a second or two of work. */
+/** Some seconds of work: long enough to be seen running on any machine. */
 function middling(task_id: string) {
   return {
     task_id,
     algorithm: "cython",
-    parameters: { num_particles: 1000, num_steps: 20_000, seed: 7 },
+    parameters: { num_particles: 1000, num_steps: 300_000, seed: 7 },
   };
 }
 
