@@ -202,7 +202,7 @@ export function tinies(prefix: string, count: number): Written[] {
 
 /** A second or two of work. */
 export function middling(id: string): Written {
-  return task(id, "cython", { num_particles: 1000, num_steps: 20_000, seed: 7 });
+  return task(id, "cython", { num_particles: 1000, num_steps: 150_000, seed: 7 });
 }
 
 /** Occupies a slot until it is cancelled or its worker dies. */
