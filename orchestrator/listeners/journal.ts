@@ -91,7 +91,7 @@ export class Journal implements Listener {
       const { code, message } = task.error ?? {};
       this.#log[level]("Task failed", { task_id, worker, attempts: task.attempt, code, message });
     } else if (status === "completed") {
-      const seconds = (task.execution_ms ?? 0) / 1000;
+      const seconds = Math.round(task.execution_ms ?? 0) / 1000;
       this.#log[level]("Task completed", { task_id, worker, seconds });
     } else {
       this.#log[level]("Task cancelled", { task_id });
