@@ -103,6 +103,6 @@ Deno.test("ThreadPool says when its threads cannot start", async () => {
 });
 
 Deno.test("threadUrl() names the source beside the source, the bundle beside the bundle", () => {
-  assertEquals(threadUrl("file:///farm/worker/pool.ts").href, "file:///farm/worker/thread.ts");
+  assertEquals(threadUrl("file:///x/worker/pool.ts").href, "file:///x/worker/thread.ts");
   assertEquals(threadUrl("file:///dist/worker.js").href, "file:///dist/thread.js");
 });
