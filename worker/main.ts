@@ -108,7 +108,8 @@ function stackOf(error: unknown): string | undefined {
 
 function startFailure({ host, port, workerId }: WorkerConfig, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  log.critical("Worker cannot run", { error });
+  // For the log file: the terminal gets the sentence below, and nothing before it.
+  log.info("Worker cannot run", { error });
   const denied = deniedSentence("worker", error);
   if (denied !== null) return denied;
   if (error instanceof Deno.errors.AddrInUse) {
