@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { messageOf } from "../platform/error_message.ts";
 import { getLogger } from "../platform/log.ts";
 import { type Config, rereadWorkers } from "./config.ts";
 import type { WorkerEntry } from "./workers_file.ts";
@@ -29,7 +30,7 @@ export function watchWorkersFile(
       log.info("List of workers read again", { workers: workers.length });
     } catch (error) {
       log.error("The list of workers is wrong, the old one stays in force", {
-        reason: error instanceof Error ? error.message : String(error),
+        reason: messageOf(error),
       });
     }
   }, LOOK_MS);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { messageOf } from "./error_message.ts";
 import * as logtape from "@logtape/logtape";
 import { RotatingFile, type RotatingFileOptions } from "./rotating_file.ts";
 
@@ -135,10 +136,6 @@ function jsonOf(value: object): string {
   } catch {
     return String(value);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function oneLine(text: string): string {

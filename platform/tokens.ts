@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "./error_message.ts";
 import { timingSafeEqual } from "node:crypto";
 import { UsageError } from "./arguments.ts";
 import type { Settings } from "./settings.ts";
@@ -75,7 +76,7 @@ function readWritten(path: string): string {
 /** What the sandbox refuses stays what it is: the program knows the way out. */
 function fileError(path: string, verb: string, error: unknown): Error {
   if (error instanceof Deno.errors.NotCapable) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new UsageError(`Cannot ${verb} the token file ${path}: ${reason}`);
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { messageOf } from "../platform/error_message.ts";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT, type ParsedCommand, runProgram } from "../platform/arguments.ts";
@@ -118,7 +119,7 @@ async function main(
       }
     }
   } catch (error) {
-    err(error instanceof Error ? error.message : String(error));
+    err(messageOf(error));
     return EXIT.failure;
   }
   report(target, built);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { messageOf } from "../platform/error_message.ts";
 import { type Access, readAccess, serveOptions, urlOf } from "../platform/access.ts";
 import { EXIT, type ParsedCommand, runProgram } from "../platform/arguments.ts";
 import { closeLogging, configureLogging, getLogger } from "../platform/log.ts";
@@ -107,7 +108,7 @@ function stackOf(error: unknown): string | undefined {
 }
 
 function startFailure({ host, port, workerId }: WorkerConfig, error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   // For the log file: the terminal gets the sentence below, and nothing before it.
   log.info("Worker cannot run", { error });
   const denied = deniedSentence("worker", error);

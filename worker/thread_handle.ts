@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { messageOf } from "../platform/error_message.ts";
 import * as Comlink from "comlink";
 import { ControlBlock } from "./control.ts";
 import {
@@ -94,7 +95,7 @@ export class ThreadHandle {
       // A rejection is a fault of the thread's own code: simulations fail as outcomes.
       start().then(
         (outcomes) => settle({ outcomes }),
-        (error) => this.#die(error instanceof Error ? error.message : String(error)),
+        (error) => this.#die(messageOf(error)),
       );
     });
   }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { messageOf } from "../../platform/error_message.ts";
 import { join } from "node:path";
 import { checkTaskFile } from "../../contract/task_file_check.ts";
 import { writeNewFileAtomically } from "../../platform/atomic_file.ts";
@@ -286,8 +287,4 @@ function safeName(name: string | undefined): string {
   const base = (name ?? "").replace(/\.json$/i, "").replace(/[^\p{L}\p{N}_. -]+/gu, "_")
     .replace(/^\.+/, "").slice(0, 100);
   return `${base === "" ? "task" : base}.json`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
