@@ -39,9 +39,14 @@ export const Assignment = AttemptRef.extend({
 });
 export type Assignment = z.infer<typeof Assignment>;
 
-/** `POST /dispatch`. `farm` names the store the tasks live in: outcomes go back to that farm only. */
+/**
+ * `POST /dispatch`. `farm` names the store the tasks live in: outcomes go back to that farm only.
+ * `epoch` is the one of the worker's hello that the tasks were chosen for. A process started since
+ * then refuses them with 409: they were counted as lost with the one before it.
+ */
 export const DispatchRequest = z.object({
   farm: z.string(),
+  epoch: z.string().optional(),
   tasks: z.array(Assignment).max(BATCH_MAX),
 });
 export type DispatchRequest = z.infer<typeof DispatchRequest>;

@@ -95,11 +95,15 @@ function addWorking(app: Hono, worker: WorkerService): void {
       return problem(413, { code: "body_too_large", detail });
     },
   }));
-  app.post(
-    "/dispatch",
-    message(DispatchRequest),
-    (c) => c.json(worker.dispatch(c.req.valid("json"))),
-  );
+  app.post("/dispatch", message(DispatchRequest), (c) => {
+    const request = c.req.valid("json");
+    if (request.epoch !== undefined && request.epoch !== worker.epoch) {
+      const detail = `These tasks were meant for epoch ${request.epoch} of this worker, which ` +
+        `has ended: this is ${worker.epoch}`;
+      return problem(409, { code: "other_epoch", detail });
+    }
+    return c.json(worker.dispatch(request));
+  });
   app.post("/acknowledge", message(AcknowledgeRequest), (c) => {
     const { farm, attempts } = c.req.valid("json");
     executor.acknowledge(farm, attempts);

@@ -81,6 +81,14 @@ Deno.test("POST /dispatch, /cancel and /acknowledge carry an attempt through its
   assertEquals(worker.executor.ledger.held, 0);
 });
 
+Deno.test("POST /dispatch refuses tasks that were meant for the process before", async () => {
+  const { worker, post } = idleApp();
+  const meant = (epoch: string) => post("/dispatch", { ...dispatch("a"), epoch });
+  assertEquals(await codeOf(await meant("another"), 409), "other_epoch");
+  assertEquals(worker.executor.ledger.held, 0);
+  assertEquals((await (await meant(worker.epoch)).json()).accepted.length, 1);
+});
+
 Deno.test("POST /drain switches drain mode on and off", async () => {
   const { app, post } = idleApp();
   await post("/dispatch", dispatch("a"));

@@ -60,7 +60,9 @@ export function assignWaiting(turn: Turn): void {
   for (const [worker, tasks] of round.given) {
     for (let from = 0; from < tasks.length; from += BATCH_MAX) {
       const part = tasks.slice(from, from + BATCH_MAX);
-      turn.effects.push({ kind: "dispatch", worker, tasks: part });
+      // Connected means that it said hello.
+      const epoch = state.workers.get(worker)!.epoch!;
+      turn.effects.push({ kind: "dispatch", worker, epoch, tasks: part });
     }
   }
 }

@@ -104,7 +104,13 @@ export type Notice =
 
 export type Effect =
   | { readonly kind: "persist"; readonly change: Change }
-  | { readonly kind: "dispatch"; readonly worker: string; readonly tasks: readonly Assignment[] }
+  | {
+    readonly kind: "dispatch";
+    readonly worker: string;
+    /** The start of the worker's process that they were chosen for. */
+    readonly epoch: string;
+    readonly tasks: readonly Assignment[];
+  }
   | { readonly kind: "cancel"; readonly worker: string; readonly attempts: readonly AttemptRef[] }
   | {
     readonly kind: "acknowledge";

@@ -5,6 +5,11 @@
  */
 import { z } from "zod";
 
+/** The process that answers is not the one that was meant. */
+export class OtherEpochError extends Error {
+  override readonly name = "OtherEpochError";
+}
+
 /** The text of an answer; throws when it is longer than `bytesMax`, whoever sends it. */
 export async function readBounded(response: Response, bytesMax: number): Promise<string> {
   const decoder = new TextDecoder();

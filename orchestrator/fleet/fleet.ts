@@ -86,8 +86,8 @@ export class Fleet implements Hands, FleetView {
     });
   }
 
-  dispatch({ worker, tasks }: Extract<Effect, { kind: "dispatch" }>): void {
-    this.#clients.get(worker)?.dispatch(tasks);
+  dispatch({ worker, epoch, tasks }: Extract<Effect, { kind: "dispatch" }>): void {
+    this.#clients.get(worker)?.dispatch(epoch, tasks);
   }
 
   cancel(worker: string, attempts: readonly AttemptRef[]): void {

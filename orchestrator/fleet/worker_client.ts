@@ -17,16 +17,15 @@ import { readJsonLines } from "../../platform/json_lines.ts";
 import { getLogger } from "../../platform/log.ts";
 import type { NewEvent } from "../scheduler.ts";
 import { WorkerLine } from "./worker_line.ts";
+import { WorkerPost } from "./worker_post.ts";
 import { HealthRecord, type HealthRules } from "./health.ts";
-import { describeFailure, isMisspoken, isRefused, readBounded, refusalOf } from "./answers.ts";
+import { describeFailure, isMisspoken, isRefused, OtherEpochError, refusalOf } from "./answers.ts";
 import { ReconnectPace, type StreamEnd } from "./reconnect_pace.ts";
 
 const log = getLogger("fleet");
 
 /** Longest line a worker may send: a thousand outcomes of several kilobytes. */
 const LINE_LENGTH_MAX = 16 * 1024 * 1024;
-/** Longest answer to a post, bytes. */
-const REPLY_BYTES_MAX = 1024 * 1024;
 /** Pauses before the tries of a dispatch, ms. The first retry is immediate: after a healed
  * partition one request on an old connection always fails. */
 const DISPATCH_TRIES_MS = [0, 0, 300, 1000];
@@ -57,6 +56,7 @@ export class WorkerClient {
   readonly health: HealthRecord;
   readonly #options: WorkerClientOptions;
   readonly #line: WorkerLine;
+  readonly #post: WorkerPost;
   /** Where it answers, without a path. */
   readonly base: string;
   readonly #stop = new AbortController();
@@ -73,6 +73,12 @@ export class WorkerClient {
     const host = address.ip.includes(":") ? `[${address.ip}]` : address.ip;
     this.#line = options.line ?? new WorkerLine();
     this.base = `${this.#line.scheme}://${host}:${address.port}`;
+    const { farm, httpTimeoutMs: timeoutMs } = options;
+    this.#post = new WorkerPost(
+      this.#line,
+      { base: this.base, farm, timeoutMs },
+      this.#stop.signal,
+    );
   }
 
   start(): void {
@@ -207,18 +213,23 @@ export class WorkerClient {
 
   // --- posts ----------------------------------------------------------------------------------
 
-  /** Hands tasks over, with retries; the answer, or that there was none, returns as an event. */
-  async dispatch(tasks: readonly Assignment[]): Promise<void> {
+  /**
+   * Hands tasks over, with retries; the answer, or that there was none, returns as an event. Nothing
+   * returns when another process answers than the one they were chosen for: its hello says it all.
+   * Would it take them, tasks that died with one process could bring down the next.
+   */
+  async dispatch(epoch: string, tasks: readonly Assignment[]): Promise<void> {
     const worker = this.address.id;
     let problem = "";
     for (const waitMs of DISPATCH_TRIES_MS) {
       await this.#pause(waitMs);
       if (this.#stop.signal.aborted) return;
       try {
-        const reply = DispatchReply.parse(await this.#post("/dispatch", { tasks }));
+        const reply = DispatchReply.parse(await this.#post.send("/dispatch", { epoch, tasks }));
         this.#options.submit({ kind: "dispatch_answered", worker, ...reply });
         return;
       } catch (error) {
+        if (error instanceof OtherEpochError) return;
         problem = describeFailure(error);
       }
     }
@@ -232,7 +243,7 @@ export class WorkerClient {
   /** One try: what a worker should not hold shows in its next heartbeat, and is cancelled again. */
   async cancel(attempts: readonly AttemptRef[]): Promise<void> {
     try {
-      await this.#post("/cancel", { attempts });
+      await this.#post.send("/cancel", { attempts });
     } catch (error) {
       log.warning("Cannot cancel on worker", {
         worker: this.address.id,
@@ -251,7 +262,7 @@ export class WorkerClient {
       const now = this.#acknowledgements;
       this.#acknowledgements = [];
       try {
-        await this.#post("/acknowledge", { attempts: now });
+        await this.#post.send("/acknowledge", { attempts: now });
       } catch {
         // A worker that cannot be reached will send its outcomes again, and be told again.
         if (!this.health.isConnected) break;
@@ -260,20 +271,6 @@ export class WorkerClient {
       }
     }
     this.#acknowledging = false;
-  }
-
-  async #post(path: string, body: Record<string, unknown>): Promise<unknown> {
-    const response = await this.#line.fetch(this.base + path, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ farm: this.#options.farm, ...body }),
-      signal: this.#timeout(this.#options.httpTimeoutMs),
-    });
-    const text = await readBounded(response, REPLY_BYTES_MAX);
-    if (!response.ok) {
-      throw new Error(`${refusalOf(response.status, `POST ${path}`)}: ${text.slice(0, 200)}`);
-    }
-    return JSON.parse(text);
   }
 
   #timeout(ms: number): AbortSignal {

@@ -167,15 +167,28 @@ Deno.test("WorkerClient sends a dispatch again when its answer was lost", async 
   let posts = 0;
   const line = new Line({
     "/dispatch": async (request) => {
-      const { farm, tasks } = await request.json();
-      assertEquals([farm, tasks], ["farm", [TASK]]);
+      const { farm, epoch, tasks } = await request.json();
+      assertEquals([farm, epoch, tasks], ["farm", "e", [TASK]]);
       if (++posts === 1) return new Response("no", { status: 502 });
       return Response.json({ accepted: [{ task_id: "t", attempt: 1 }], refused: [] });
     },
   });
-  await line.client.dispatch([TASK]);
+  await line.client.dispatch("e", [TASK]);
   assertEquals(line.kinds(), ["dispatch_answered"]);
   assertEquals(posts, 2);
+  await line.close();
+});
+
+Deno.test("WorkerClient never repeats a dispatch to the next process of a worker", async () => {
+  let posts = 0;
+  const line = new Line({
+    "/dispatch": () => {
+      posts++;
+      return new Response("no", { status: posts === 1 ? 502 : 409 });
+    },
+  });
+  await line.client.dispatch("e", [TASK]);
+  assertEquals([posts, line.kinds()], [2, []]);
   await line.close();
 });
 
@@ -201,7 +214,7 @@ for (
     sanitizeResources: false,
     async fn() {
       const line = new Line({ "/dispatch": answer }, 100);
-      await line.client.dispatch([TASK]);
+      await line.client.dispatch("e", [TASK]);
       assertEquals(line.kinds(), ["dispatch_failed"]);
       await line.client.stop();
     },

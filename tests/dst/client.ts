@@ -50,8 +50,8 @@ export class SimFleet implements Hands {
     }
   }
 
-  dispatch({ worker, tasks }: Extract<Effect, { kind: "dispatch" }>): void {
-    void this.#clients.get(worker)?.dispatch(tasks);
+  dispatch({ worker, epoch, tasks }: Extract<Effect, { kind: "dispatch" }>): void {
+    void this.#clients.get(worker)?.dispatch(epoch, tasks);
   }
 
   cancel(worker: string, attempts: readonly AttemptRef[]): void {
@@ -101,14 +101,16 @@ class SimClient {
     this.#abort();
   }
 
-  async dispatch(tasks: readonly Assignment[]): Promise<void> {
+  async dispatch(epoch: string, tasks: readonly Assignment[]): Promise<void> {
     const worker = this.#id;
     for (const waitMs of DISPATCH_TRIES_MS) {
       if (waitMs > 0) await this.#options.process.sleep(waitMs);
       if (this.#isStopped) return;
       try {
-        const reply = await this.#post<DispatchReply>((machine) => machine.dispatch(tasks));
-        if (this.#isStopped) return;
+        const reply = await this.#post<DispatchReply | null>((machine) =>
+          machine.dispatch(epoch, tasks)
+        );
+        if (this.#isStopped || reply === null) return;
         this.#options.submit({ kind: "dispatch_answered", worker, ...reply });
         return;
       } catch {

@@ -131,8 +131,10 @@ export class WorkerMachine {
 
   // --- what the orchestrator asks -------------------------------------------------------------
 
-  dispatch(tasks: readonly Assignment[]): DispatchReply {
+  /** Null: this is another process than the one that was meant. */
+  dispatch(epoch: string, tasks: readonly Assignment[]): DispatchReply | null {
     const life = this.#life!;
+    if (epoch !== life.epoch) return null;
     const { attempts } = life;
     const accepted: AttemptRef[] = [];
     const refused: DispatchReply["refused"] = [];
