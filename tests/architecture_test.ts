@@ -120,6 +120,14 @@ Deno.test("the ground floor uses no package but its own", () => {
   assertEquals(broken, []);
 });
 
+Deno.test("the command line tools know the types of the API and load nothing of it", () => {
+  const loads = /^import (?!type )[^;]*?"[./]*\/orchestrator\/api\//m;
+  const tools = product.filter(({ path }) => path.startsWith("tools/"));
+  assertEquals(tools.filter(({ text }) => loads.test(text)).map(({ path }) => path), []);
+  const typed = tools.filter(({ files }) => files.includes("orchestrator/api/app.ts"));
+  assertEquals(typed.map(({ path }) => path), ["tools/farm_client.ts"]);
+});
+
 Deno.test("product code imports no test", () => {
   const broken = product.flatMap(({ path, files }) =>
     files.filter((file) => isTest(file)).map((file) => `${path} imports ${file}`)

@@ -65,7 +65,7 @@ async function demo(): Promise<number> {
 async function waitForTrajectories(client: FarmClient, count: number): Promise<void> {
   const endMs = performance.now() + TRAJECTORIES_MS;
   while (performance.now() < endMs) {
-    const tasks = await client.get<{ artefacts: unknown[] }[]>(`/tasks?limit=${count}`);
+    const tasks = await client.tasks({ limit: String(count) });
     if (tasks.every(({ artefacts }) => artefacts.length > 0)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

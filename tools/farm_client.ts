@@ -1,40 +1,32 @@
 /**
- * The orchestrator's API as the command line tools use it.
+ * The orchestrator's API as the command line tools use it. What the calls take and answer is known
+ * from the routes themselves; only their types are imported, so nothing of the server is loaded.
  *
  * @module
  */
-import type { TaskStatus } from "../contract/task.ts";
-import type { TaskFileError } from "../contract/task_file.ts";
-import type { TaskResult } from "../contract/wire.ts";
+import { hc, type InferRequestType, type InferResponseType } from "hono/client";
+import type { FarmApi } from "../orchestrator/api/app.ts";
 
 /** Time for one answer, ms. */
 const ANSWER_MS = 30_000;
 
-/** A batch as `GET /batches/:id` answers it. */
-export interface BatchAnswer {
-  readonly id: string;
-  readonly file: string;
-  readonly archived_as: string;
-  readonly state: "receiving" | "accepted" | "rejected";
-  readonly accepted: number;
-  readonly known: number;
-  readonly requeued: number;
-  readonly counts: Readonly<Record<TaskStatus, number>>;
-  readonly finished_at: string | null;
-  readonly errors: readonly TaskFileError[];
-}
+type Calls = ReturnType<typeof hc<FarmApi>>;
+type BatchCall = Calls["batches"][":id"]["$get"];
+type ResultsCall = Calls["batches"][":id"]["results"]["$get"];
+type TasksCall = Calls["tasks"]["$get"];
 
+/** A batch as `GET /batches/:id` answers it. */
+export type BatchAnswer = InferResponseType<BatchCall, 200>;
 /** One entry of `GET /batches/:id/results`. */
-export interface ResultAnswer {
-  readonly task_id: string;
-  readonly algorithm: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  readonly status: TaskStatus;
-  readonly execution_time: number | null;
-  readonly worker_id: string | null;
-  readonly result: TaskResult | null;
-  readonly error: { readonly code: string; readonly message: string } | null;
-}
+export type ResultAnswer = InferResponseType<ResultsCall, 200>[number];
+/** What `GET /stats` answers. */
+export type StatsAnswer = InferResponseType<Calls["stats"]["$get"], 200>;
+/** One entry of `GET /workers`. */
+export type WorkerAnswer = InferResponseType<Calls["workers"]["$get"], 200>[number];
+/** One entry of `GET /tasks`. */
+export type TaskAnswer = InferResponseType<TasksCall, 200>[number];
+/** Filters and page of `GET /tasks`. */
+export type TasksWanted = NonNullable<InferRequestType<TasksCall>["query"]>;
 
 /** The orchestrator did not answer: it is not there, or not reachable. */
 export class Unreachable extends Error {
@@ -49,20 +41,23 @@ export class FarmProblem extends Error {
   }
 }
 
+/** Its methods throw {@linkcode Unreachable} or {@linkcode FarmProblem}. */
 export class FarmClient {
   readonly url: string;
+  readonly #calls: Calls;
   readonly #token: string | null;
 
   /** `token`: null for a farm that needs none. */
   constructor(url: string, token: string | null = null) {
     this.url = url.replace(/\/+$/, "");
     this.#token = token;
+    this.#calls = hc<FarmApi>(this.url, { fetch: this.#ask });
   }
 
   /** A batch by id, archived name or dropped name; null when there is none (yet). */
   async batch(name: string): Promise<BatchAnswer | null> {
     try {
-      return await this.get<BatchAnswer>(`/batches/${encodeURIComponent(name)}`);
+      return await parsed(this.#calls.batches[":id"].$get({ param: named(name) }));
     } catch (error) {
       if (error instanceof FarmProblem && error.status === 404) return null;
       throw error;
@@ -70,24 +65,41 @@ export class FarmClient {
   }
 
   results(batch: string): Promise<ResultAnswer[]> {
-    return this.get(`/batches/${encodeURIComponent(batch)}/results`);
+    return parsed(this.#calls.batches[":id"].results.$get({ param: named(batch) }));
   }
 
-  get<T>(path: string): Promise<T> {
-    return this.#request(path, {});
+  stats(): Promise<StatsAnswer> {
+    return parsed(this.#calls.stats.$get());
   }
 
-  post<T>(path: string, body: string): Promise<T> {
+  workers(): Promise<WorkerAnswer[]> {
+    return parsed(this.#calls.workers.$get());
+  }
+
+  tasks(query: TasksWanted): Promise<TaskAnswer[]> {
+    return parsed(this.#calls.tasks.$get({ query }));
+  }
+
+  /** Hands in the text of a task file; gives the name it got in the queue. */
+  async submit(name: string, text: string): Promise<{ file: string; tasks: number }> {
     const headers = { "content-type": "application/json" };
-    return this.#request(path, { method: "POST", headers, body });
+    // The text goes as it is: written anew it would have another digest.
+    return await parsed(
+      this.#calls.tasks.$post({ query: { name } }, { headers, init: { body: text } }),
+    );
   }
 
-  async #request<T>(path: string, init: RequestInit): Promise<T> {
-    let response: Response;
+  /** Any other path, for those who know what comes. */
+  async get<T>(path: string): Promise<T> {
+    return await (await this.#ask(`${this.url}${path}`)).json();
+  }
+
+  readonly #ask = async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
     const headers = new Headers(init.headers);
     if (this.#token !== null) headers.set("authorization", `Bearer ${this.#token}`);
+    let response: Response;
     try {
-      response = await fetch(`${this.url}${path}`, {
+      response = await fetch(input, {
         ...init,
         headers,
         // The token is for this address alone.
@@ -99,10 +111,19 @@ export class FarmClient {
         cause: error,
       });
     }
-    const body = await response.json().catch(() => ({}));
-    if (!response.ok) throw new FarmProblem(response.status, body);
-    return body;
-  }
+    if (response.ok) return response;
+    throw new FarmProblem(response.status, await response.json().catch(() => ({})));
+  };
+}
+
+/** The client puts parameters into the path as they are. */
+function named(id: string): { id: string } {
+  return { id: encodeURIComponent(id) };
+}
+
+/** What is no JSON came from another program; callers look for what they need. */
+async function parsed<Answer>(call: Promise<{ json(): Promise<Answer> }>): Promise<Answer> {
+  return await (await call).json().catch(() => ({}) as Answer);
 }
 
 function wayOut(error: unknown): string {

@@ -52,7 +52,7 @@ async function startExample(folder: string): Promise<LocalFarm> {
   });
   const client = new FarmClient(farm.url);
   for (const [name, tasks] of Object.entries(exampleFiles())) {
-    await client.post(`/tasks?name=${name}`, JSON.stringify({ tasks }));
+    await client.submit(name, JSON.stringify({ tasks }));
   }
   return farm;
 }

@@ -42,9 +42,9 @@ const COMMAND: CommandSpec<typeof FLAGS> = {
 
 async function ask(client: FarmClient): Promise<FarmStatus> {
   const [stats, workers, running] = await Promise.all([
-    client.get<FarmStatus["stats"]>("/stats"),
-    client.get<FarmStatus["workers"]>("/workers"),
-    client.get<FarmStatus["running"]>(`/tasks?status=running&limit=${RUNNING_ASKED}`),
+    client.stats(),
+    client.workers(),
+    client.tasks({ status: "running", limit: String(RUNNING_ASKED) }),
   ]);
   if (stats.tasks_summary === undefined || !Array.isArray(workers) || !Array.isArray(running)) {
     throw new Unreachable(`What answers at ${client.url} is no orchestrator of this version`);

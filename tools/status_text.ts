@@ -5,53 +5,36 @@
  * @module
  */
 import { printable, type Style, table } from "../platform/terminal.ts";
-import type { TaskStatus } from "../contract/task.ts";
+import type { StatsAnswer, TaskAnswer, WorkerAnswer } from "./farm_client.ts";
 
 const BAR_LENGTH = 30;
 const SMALL_BAR_LENGTH = 12;
 
-/** The part of `GET /stats` that is shown. */
-export interface StatsAnswer {
-  readonly tasks_summary: Readonly<Record<TaskStatus | "total_tasks", number>>;
-  readonly execution_time: Readonly<Record<"mean" | "p50" | "p95" | "p99", number | null>>;
-  readonly throughput: number;
-  readonly success_rate: number | null;
-  readonly eta_seconds: number | null;
-  readonly ingestion: Readonly<
-    Record<"files_processed" | "files_rejected" | "files_pending", number>
-  >;
-  readonly workers: Readonly<Record<"total" | "active" | "slots" | "slots_busy", number>>;
-  readonly version: string;
-  readonly uptime: number;
-}
-
-/** The part of a worker of `GET /workers` that is shown. */
-export interface WorkerAnswer {
-  readonly id: string;
-  readonly status: string;
-  readonly capacity: number | null;
-  readonly running_tasks: number;
-  readonly completed: number;
-  readonly failed: number;
-  readonly response_time: number | null;
-  readonly cpu: number | null;
-  readonly memory_bytes: number | null;
-}
-
-/** The part of a row of `GET /tasks` that is shown. */
-export interface RunningAnswer {
-  readonly task_id: string;
-  readonly assigned_worker: string | null;
-  readonly started_at: string | null;
-  readonly progress: { readonly steps_completed: number; readonly steps_total: number } | null;
-}
-
+/** The parts of the API's answers that are shown. */
 export interface FarmStatus {
   readonly stats: StatsAnswer;
-  readonly workers: readonly WorkerAnswer[];
+  readonly workers: readonly WorkerShown[];
   /** Some of the running tasks; `stats` says how many there are. */
-  readonly running: readonly RunningAnswer[];
+  readonly running: readonly RunningShown[];
 }
+
+export type WorkerShown = Pick<
+  WorkerAnswer,
+  | "id"
+  | "status"
+  | "capacity"
+  | "running_tasks"
+  | "completed"
+  | "failed"
+  | "response_time"
+  | "cpu"
+  | "memory_bytes"
+>;
+
+export type RunningShown = Pick<
+  TaskAnswer,
+  "task_id" | "assigned_worker" | "started_at" | "progress"
+>;
 
 export interface StatusStyle {
   readonly url: string;
@@ -105,7 +88,7 @@ function summaryLines(stats: StatsAnswer, style: StatusStyle["style"]): string[]
 }
 
 function workerLines(
-  workers: readonly WorkerAnswer[],
+  workers: readonly WorkerShown[],
   style: StatusStyle["style"],
 ): string[] {
   if (workers.length === 0) return ["No worker is configured"];
@@ -140,7 +123,7 @@ function workerLines(
 function runningLines({ stats, running }: FarmStatus, options: StatusStyle): string[] {
   const total = stats.tasks_summary.running;
   if (running.length === 0) return ["Nothing runs"];
-  const started = (task: RunningAnswer) => Date.parse(task.started_at ?? "") || options.now;
+  const started = (task: RunningShown) => Date.parse(task.started_at ?? "") || options.now;
   const shown = running.toSorted((a, b) => started(a) - started(b)).slice(0, options.runningMax);
   const rows = shown.map((task) => {
     const { steps_completed = 0, steps_total = 0 } = task.progress ?? {};

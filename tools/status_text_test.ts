@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { duration, type FarmStatus, type StatsAnswer, statusLines } from "./status_text.ts";
+import type { StatsAnswer } from "./farm_client.ts";
+import { duration, type FarmStatus, statusLines } from "./status_text.ts";
 import { runningTask, statsAnswer, workerAnswer } from "./testing/farm_status.ts";
 
 const NOW = Date.parse("2026-01-02T03:04:05Z");

@@ -80,7 +80,7 @@ async function copyIntoQueue({ path, bytes }: CheckedFile): Promise<string> {
 async function recognizer(
   { path, bytes }: CheckedFile,
   handed: { readonly file: string; readonly earlier: string | null },
-): Promise<(batch: BatchAnswer & { sha256?: string }) => boolean> {
+): Promise<(batch: BatchAnswer) => boolean> {
   if (handed.file === queueName(path)) return (batch) => batch.id !== handed.earlier;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
   return (batch) => batch.sha256 === digest;
@@ -105,8 +105,8 @@ function refuseQueued(paths: readonly string[]): void {
 
 /** Posts the file; gives the name it got in that queue. */
 async function post(client: FarmClient, { path, bytes }: CheckedFile): Promise<string> {
-  const call = `/tasks?name=${encodeURIComponent(queueName(path))}`;
-  const { file } = await client.post<{ file?: string }>(call, new TextDecoder().decode(bytes));
+  const text = new TextDecoder().decode(bytes);
+  const { file }: { file?: string } = await client.submit(queueName(path), text);
   if (file !== undefined) return file;
   throw new Unreachable(`What answers at ${client.url} is no orchestrator of this version`);
 }

@@ -37,23 +37,11 @@ export function createApi(
 ): Hono {
   const app = new Hono();
   guardApi(app, access);
-  app.route("/", systemRoutes(farm, listeners));
-  app.route("/", invariantRoutes(farm));
-  app.route("/", bulkRoutes(farm));
-  app.route("/", taskRoutes(farm));
-  app.route("/", trajectoryRoutes(farm));
-  app.route("/", submitRoutes(farm));
-  app.route("/", batchRoutes(farm));
-  app.route("/", workerRoutes(farm));
-  app.route("/", errorRoutes(farm));
-  app.route("/", historyRoutes(farm));
-  app.route("/", notificationRoutes(listeners.notifier));
+  app.route("/", farmRoutes(farm, listeners));
   listeners.events.provide({
     stats: () => statsJson(farm, listeners),
     workers: () => listWorkers(farm),
   });
-  app.route("/", eventRoutes(listeners.events));
-  app.route("/", openApiRoutes());
   const dashboard = dashboardRoutes(farm, listeners);
   app.route("/", dashboard);
   app.get("/", (c) => {
@@ -78,6 +66,27 @@ export function createApi(
   return app;
 }
 
+/** Every call that answers programs. */
+function farmRoutes(farm: Farm, listeners: Listeners) {
+  return new Hono()
+    .route("/", systemRoutes(farm, listeners))
+    .route("/", invariantRoutes(farm))
+    .route("/", bulkRoutes(farm))
+    .route("/", taskRoutes(farm))
+    .route("/", trajectoryRoutes(farm))
+    .route("/", submitRoutes(farm))
+    .route("/", batchRoutes(farm))
+    .route("/", workerRoutes(farm))
+    .route("/", errorRoutes(farm))
+    .route("/", historyRoutes(farm))
+    .route("/", notificationRoutes(listeners.notifier))
+    .route("/", eventRoutes(listeners.events))
+    .route("/", openApiRoutes());
+}
+
+/** The calls with what they take and answer: the type for clients, `hc<FarmApi>(url)`. */
+export type FarmApi = ReturnType<typeof farmRoutes>;
+
 /** Comes before all routes; signing in is what strangers may do. */
 function guardApi(app: Hono, access: Access): void {
   const { tokens } = access;
@@ -89,12 +98,12 @@ function guardApi(app: Hono, access: Access): void {
 }
 
 /** Path → methods, from the routes themselves, so that nothing is written twice. */
-function methodsByPath(app: Hono): Map<string, string[]> {
-  const found = new Map<string, string[]>();
+function methodsByPath(app: Hono): Map<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
   for (const { path, method } of app.routes) {
     if (method === "ALL") continue;
-    const methods = found.get(path) ?? [];
-    methods.push(...method === "GET" ? ["GET", "HEAD"] : [method]);
+    const methods = found.get(path) ?? new Set();
+    for (const one of method === "GET" ? ["GET", "HEAD"] : [method]) methods.add(one);
     found.set(path, methods);
   }
   return found;
@@ -103,19 +112,20 @@ function methodsByPath(app: Hono): Map<string, string[]> {
 function callsOf(app: Hono): string[] {
   const calls = [...methodsByPath(app)].filter(([path]) => !path.startsWith("/ui"));
   return calls.flatMap(([path, methods]) =>
-    methods.filter((method) => method !== "HEAD").map((method) => `${method} ${path}`)
+    [...methods].filter((method) => method !== "HEAD").map((method) => `${method} ${path}`)
   );
 }
 
 /** Registered last, these are reached only by methods that nothing else answers. */
 function refuseOtherMethods(app: Hono): void {
   for (const [path, methods] of methodsByPath(app)) {
+    const allow = [...methods].join(", ");
     app.all(path, (c) =>
       problemResponse({
         status: 405,
         code: "method_not_allowed",
-        detail: `${c.req.method} is not possible here: ${path} takes ${methods.join(", ")}`,
-        headers: { allow: methods.join(", ") },
+        detail: `${c.req.method} is not possible here: ${path} takes ${allow}`,
+        headers: { allow },
       }));
   }
 }

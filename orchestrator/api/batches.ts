@@ -6,47 +6,53 @@
 import { Hono } from "hono";
 import { shownText } from "../../contract/shown_value.ts";
 import { TASK_STATUSES, TERMINAL_STATUSES } from "../../contract/task.ts";
+import type { TaskFileError } from "../../contract/task_file.ts";
 import type { Farm } from "../farm.ts";
 import { resultEntry, time } from "../listeners/result_entry.ts";
 import type { BatchRecord, Store, TaskListed } from "../store/store.ts";
-import { jsonArrayStream, listingHeaders } from "./json_stream.ts";
+import { jsonArrayStream, type Listing, listingHeaders } from "./json_stream.ts";
 import { allBatchTasks, filledPage, STREAM_PAGE } from "./listing.ts";
-import { type Paging, readPageOnly, refuseUnknown } from "./parameters.ts";
+import { type PageWritten, type Paging, readPageOnly } from "./parameters.ts";
 import { ProblemError } from "./problem.ts";
+import { takesNoQuery, takesQuery } from "./taking.ts";
 
-export function batchRoutes({ store }: Farm): Hono {
-  const app = new Hono();
-  app.get("/batches", (c) => {
-    return listBatches(store, c.req.raw, readPageOnly(new URL(c.req.url).searchParams));
-  });
-  app.get("/batches/:id", async (c) => {
-    refuseUnknown(Object.keys(c.req.query()), []);
-    const batch = await findBatch(store, c.req.param("id"));
-    return c.json({
-      ...batchJson(batch),
-      receipt: await receiptOf(store, batch),
-      metadata: batch.metadata,
-      errors: batch.errors,
+export function batchRoutes({ store }: Farm) {
+  return new Hono()
+    .get("/batches", takesQuery<PageWritten, Paging>(readPageOnly), async (c) => {
+      return await listBatches(store, c.req.raw, c.req.valid("query"));
+    })
+    .get("/batches/:id", takesNoQuery, async (c) => {
+      const batch = await findBatch(store, c.req.param("id"));
+      return c.json({
+        ...batchJson(batch),
+        receipt: await receiptOf(store, batch),
+        metadata: batch.metadata,
+        // Written by the inbox, which writes nothing else there.
+        errors: batch.errors as readonly TaskFileError[],
+      }, 200);
+    })
+    .get("/batches/:id/results", takesNoQuery, async (c) => {
+      const batch = await findBatch(store, c.req.param("id"));
+      const total = batch.accepted + batch.known + batch.requeued;
+      return new Response(jsonArrayStream(batchResults(store, batch.id)), {
+        headers: listingHeaders(c.req.raw, { total, next: null }),
+      }) as Listing<ReturnType<typeof batchResult>>;
     });
-  });
-  app.get("/batches/:id/results", async (c) => {
-    refuseUnknown(Object.keys(c.req.query()), []);
-    const batch = await findBatch(store, c.req.param("id"));
-    const total = batch.accepted + batch.known + batch.requeued;
-    return new Response(jsonArrayStream(batchResults(store, batch.id)), {
-      headers: listingHeaders(c.req.raw, { total, next: null }),
-    });
-  });
-  return app;
 }
 
-async function listBatches(store: Store, request: Request, paging: Paging): Promise<Response> {
+type BatchListing = Listing<ReturnType<typeof batchJson>>;
+
+async function listBatches(
+  store: Store,
+  request: Request,
+  paging: Paging,
+): Promise<BatchListing> {
   const { files_accepted, files_rejected } = await store.counts();
   const total = files_accepted + files_rejected;
   const { limit, cursor } = paging;
   if (limit === null) {
     const headers = listingHeaders(request, { total, next: null });
-    return new Response(jsonArrayStream(allBatches(store)), { headers });
+    return new Response(jsonArrayStream(allBatches(store)), { headers }) as BatchListing;
   }
   const { batches, next } = await filledPage(
     (from) => store.batches({ limit, ...(from === undefined ? {} : { cursor: from }) }),
@@ -54,7 +60,7 @@ async function listBatches(store: Store, request: Request, paging: Paging): Prom
   );
   return Response.json(batches.map(batchJson), {
     headers: listingHeaders(request, { total, next }),
-  });
+  }) as BatchListing;
 }
 
 async function* allBatches(store: Store) {
@@ -80,7 +86,7 @@ export async function findBatch(store: Store, name: string): Promise<BatchRecord
   });
 }
 
-function batchJson(batch: BatchRecord): Record<string, unknown> {
+function batchJson(batch: BatchRecord) {
   const ended = TERMINAL_STATUSES.reduce((sum, status) => sum + batch.counts[status], 0);
   const total = TASK_STATUSES.reduce((sum, status) => sum + batch.counts[status], 0);
   return {
@@ -128,6 +134,6 @@ async function* batchResults(store: Store, batch: string) {
 }
 
 /** As in a results file, and for tasks that did not complete where they stand and why. */
-function batchResult(task: TaskListed): Record<string, unknown> {
+function batchResult(task: TaskListed) {
   return { ...resultEntry(task), status: task.status, error: task.error };
 }

@@ -8,8 +8,8 @@ import { Hono } from "hono";
 import { TASK_STATUSES, type TaskStatus } from "../../contract/task.ts";
 import type { Farm } from "../farm.ts";
 import type { TaskQuery } from "../store/store.ts";
-import { readJsonBody } from "./body.ts";
 import { invalidParameter, readFilter, refuseUnknown } from "./parameters.ts";
+import { takesJson } from "./taking.ts";
 import { isTerminal, withBatchId } from "./tasks.ts";
 
 /** Tasks changed in one turn of the loop. */
@@ -19,25 +19,37 @@ const PASSES_MAX = 100;
 
 type Action = "cancel" | "retry";
 
-export function bulkRoutes(farm: Farm): Hono {
-  const app = new Hono();
-  app.post("/tasks/bulk", async (c) => {
-    const body = await readJsonBody(c.req.raw);
-    refuseUnknown(Object.keys(body), ["action", "filter"]);
-    const { action, filter } = body;
-    if (action !== "cancel" && action !== "retry") {
-      throw invalidParameter("action", action, "cancel | retry");
-    }
-    if (typeof filter !== "object" || filter === null || Array.isArray(filter)) {
-      throw invalidParameter("filter", filter, 'an object such as {"status": "failed"}; {} is all');
-    }
-    const written = readFilter(filter as Record<string, unknown>);
-    const query = await withBatchId(farm.store, written);
+export function bulkRoutes(farm: Farm) {
+  return new Hono().post("/tasks/bulk", takesJson<BulkWritten, Bulk>(readBulk), async (c) => {
+    const { action, filter } = c.req.valid("json");
+    const query = await withBatchId(farm.store, filter);
     const matched = await farm.store.count(query);
     const changed = await changeAll(farm, action, query);
-    return c.json({ action, matched, changed });
+    return c.json({ action, matched, changed }, 200);
   });
-  return app;
+}
+
+interface Bulk {
+  readonly action: Action;
+  readonly filter: TaskQuery;
+}
+
+/** `filter` as in a listing of tasks; `{}` is all of them. */
+interface BulkWritten {
+  readonly action: Action;
+  readonly filter: Readonly<Record<string, unknown>>;
+}
+
+function readBulk(body: Record<string, unknown>): Bulk {
+  refuseUnknown(Object.keys(body), ["action", "filter"]);
+  const { action, filter } = body;
+  if (action !== "cancel" && action !== "retry") {
+    throw invalidParameter("action", action, "cancel | retry");
+  }
+  if (typeof filter !== "object" || filter === null || Array.isArray(filter)) {
+    throw invalidParameter("filter", filter, 'an object such as {"status": "failed"}; {} is all');
+  }
+  return { action, filter: readFilter(filter as Record<string, unknown>) };
 }
 
 /** Cancels or runs again all that match; returns how many changed. */

@@ -7,8 +7,9 @@ import { Hono } from "hono";
 import type { Farm } from "../farm.ts";
 import { time } from "../listeners/result_entry.ts";
 import type { ErrorGroup, Store } from "../store/store.ts";
-import { listingHeaders } from "./json_stream.ts";
-import { readPageOnly } from "./parameters.ts";
+import { type Listing, listingHeaders } from "./json_stream.ts";
+import { type PageWritten, type Paging, readPageOnly } from "./parameters.ts";
+import { takesQuery } from "./taking.ts";
 
 /** Groups of an answer without a limit. */
 const GROUPS_MAX = 100;
@@ -19,19 +20,15 @@ export interface ShownErrorGroup extends ErrorGroup {
   readonly samples: readonly string[];
 }
 
-export function errorRoutes({ store }: Farm): Hono {
-  const app = new Hono();
-  app.get("/errors", async (c) => {
-    const { limit, cursor } = readPageOnly(new URL(c.req.url).searchParams);
+export function errorRoutes({ store }: Farm) {
+  const query = takesQuery<PageWritten, Paging>(readPageOnly);
+  return new Hono().get("/errors", query, async (c) => {
+    const { limit, cursor } = c.req.valid("query");
     const page = await listErrors(store, { limit: limit ?? GROUPS_MAX, cursor });
     return Response.json(page.groups.map(errorJson), {
-      headers: listingHeaders(c.req.raw, {
-        total: page.total,
-        next: page.next,
-      }),
-    });
+      headers: listingHeaders(c.req.raw, { total: page.total, next: page.next }),
+    }) as Listing<ReturnType<typeof errorJson>>;
   });
-  return app;
 }
 
 export async function listErrors(

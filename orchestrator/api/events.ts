@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import { type EventStream, type Topic, TOPICS } from "../listeners/event_stream.ts";
 import { invalidParameter, refuseUnknown } from "./parameters.ts";
 import { ProblemError } from "./problem.ts";
+import { takesQuery } from "./taking.ts";
 
 const HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
@@ -15,20 +16,32 @@ const HEADERS = {
   "x-accel-buffering": "no",
 };
 
-export function eventRoutes(events: EventStream): Hono {
-  const app = new Hono();
-  app.get("/events", (c) => {
-    const search = new URL(c.req.url).searchParams;
-    refuseUnknown(search.keys(), ["topics", "last_event_id"]);
+export function eventRoutes(events: EventStream) {
+  return new Hono().get("/events", takesQuery<EventsWritten, EventsWanted>(readWanted), (c) => {
+    const { topics, last_event_id } = c.req.valid("query");
     // Browsers send the header by themselves; the parameter is for those who cannot.
-    const lastId = readLastId(c.req.header("last-event-id") ?? search.get("last_event_id"));
-    const topics = readTopics(search.get("topics"));
+    const lastId = readLastId(c.req.header("last-event-id") ?? last_event_id);
     if (c.req.raw.method === "HEAD") return c.body(null, 200, HEADERS);
     const stream = events.open({ topics, lastId });
     if (stream === null) throw tooMany();
     return c.body(stream, 200, HEADERS);
   });
-  return app;
+}
+
+/** Topics are separated by commas. */
+interface EventsWritten {
+  readonly topics?: string;
+  readonly last_event_id?: string;
+}
+
+interface EventsWanted {
+  readonly topics: readonly Topic[];
+  readonly last_event_id: string | null;
+}
+
+function readWanted(search: URLSearchParams): EventsWanted {
+  refuseUnknown(search.keys(), ["topics", "last_event_id"]);
+  return { topics: readTopics(search.get("topics")), last_event_id: search.get("last_event_id") };
 }
 
 function readTopics(written: string | null): readonly Topic[] {

@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import type { Farm } from "../farm.ts";
 import { SERIES_STEPS_MS, type SeriesPoint } from "../store/store.ts";
 import { invalidParameter, refuseUnknown } from "./parameters.ts";
+import { takesQuery } from "./taking.ts";
 
 export const WINDOWS = ["hour", "day", "week"] as const;
 export type Window = typeof WINDOWS[number];
@@ -24,16 +25,19 @@ export function readWindow(written: string | null): Window {
   return WINDOWS.find((known) => known === written) ?? "hour";
 }
 
-export function historyRoutes(farm: Farm): Hono {
-  const app = new Hono();
-  app.get("/stats/history", async (c) => {
-    refuseUnknown(Object.keys(c.req.query()), ["window"]);
-    const written = c.req.query("window") ?? "hour";
-    const window = WINDOWS.find((known) => known === written);
-    if (window === undefined) throw invalidParameter("window", written, WINDOWS.join(" | "));
-    return c.json(await historyJson(farm, window));
+export function historyRoutes(farm: Farm) {
+  const query = takesQuery<{ readonly window?: Window }, { window: Window }>(readWindowOnly);
+  return new Hono().get("/stats/history", query, async (c) => {
+    return c.json(await historyJson(farm, c.req.valid("query").window), 200);
   });
-  return app;
+}
+
+function readWindowOnly(search: URLSearchParams): { window: Window } {
+  refuseUnknown(search.keys(), ["window"]);
+  const written = search.get("window") ?? "hour";
+  const window = WINDOWS.find((known) => known === written);
+  if (window === undefined) throw invalidParameter("window", written, WINDOWS.join(" | "));
+  return { window };
 }
 
 async function historyJson(farm: Farm, window: Window) {

@@ -24,10 +24,9 @@ interface Invariant {
   readonly broken: readonly string[];
 }
 
-export function invariantRoutes(farm: Farm): Hono {
-  const app = new Hono();
+export function invariantRoutes(farm: Farm) {
   let last: { readonly atMono: number; readonly ledger: ReturnType<typeof ledgerOf> } | null = null;
-  app.get("/invariants", async (c) => {
+  return new Hono().get("/invariants", async (c) => {
     const nowMono = performance.now();
     if (last === null || nowMono - last.atMono > RECOUNT_MS) {
       last = { atMono: nowMono, ledger: ledgerOf(farm) };
@@ -36,7 +35,6 @@ export function invariantRoutes(farm: Farm): Hono {
     const ledger = await last.ledger;
     return c.json(ledger, ledger.holds ? 200 : 500);
   });
-  return app;
 }
 
 async function ledgerOf(farm: Farm) {

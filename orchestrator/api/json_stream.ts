@@ -4,10 +4,14 @@
  *
  * @module
  */
+import type { TypedResponse } from "hono";
 import { getLogger } from "../../platform/log.ts";
 
 const log = getLogger("api");
 const encoder = new TextEncoder();
+
+/** The answer that lists these, streamed or as a page: for the types of the client. */
+export type Listing<Entry> = Response & TypedResponse<Entry[], 200, "json">;
 
 /** Pages of values as the body of an answer: an array, one value a line. */
 export function jsonArrayStream(

@@ -11,11 +11,9 @@ import { type Content, type Operation, OPERATIONS } from "./operations.ts";
 
 type Json = Record<string, unknown>;
 
-export function openApiRoutes(): Hono {
-  const app = new Hono();
+export function openApiRoutes() {
   let made: Json | null = null;
-  app.get("/openapi.json", (c) => c.json(made ??= openApiDocument()));
-  return app;
+  return new Hono().get("/openapi.json", (c) => c.json(made ??= openApiDocument(), 200));
 }
 
 /** The document; see https://spec.openapis.org/oas/v3.1.1. */

@@ -39,6 +39,22 @@ export interface Paging {
   readonly cursor: string | null;
 }
 
+/** What a listing of tasks shall hold. */
+export interface ListingWanted {
+  readonly query: TaskQuery;
+  readonly paging: Paging;
+}
+
+/** A page as callers write it. */
+export type PageWritten = { readonly [Name in typeof PAGING[number]]?: string };
+
+/** Filters and page as callers write them; several statuses are separated by commas. */
+export type ListingWritten =
+  & PageWritten
+  & {
+    readonly [Name in typeof FILTERS[number]]?: string;
+  };
+
 export function invalidParameter(parameter: string, value: unknown, takes: string): ProblemError {
   return new ProblemError({
     status: 400,
@@ -64,7 +80,7 @@ export function refuseUnknown(names: Iterable<string>, known: readonly string[])
 }
 
 /** The filters and the page of `GET /tasks`. */
-export function readListing(search: URLSearchParams): { query: TaskQuery; paging: Paging } {
+export function readListing(search: URLSearchParams): ListingWanted {
   refuseUnknown(search.keys(), [...FILTERS, ...PAGING]);
   const written: Record<string, unknown> = {};
   for (const name of FILTERS) {

@@ -11,21 +11,24 @@ import type { Farm } from "../farm.ts";
 import { readBody } from "./body.ts";
 import { refuseUnknown } from "./parameters.ts";
 import { ProblemError } from "./problem.ts";
+import { takesQuery } from "./taking.ts";
 
-export function submitRoutes(farm: Farm): Hono {
-  const app = new Hono();
-  app.post("/tasks", async (c) => {
-    const query = c.req.query();
-    refuseUnknown(Object.keys(query), ["name"]);
-    const { fileLimits } = farm.config;
-    const bytes = await readBody(c.req.raw, fileLimits.bytesMax);
-    const name = query["name"] ?? "";
+/** The body is the text of the file. */
+export function submitRoutes(farm: Farm) {
+  const query = takesQuery<{ readonly name?: string }, { name: string }>(readName);
+  return new Hono().post("/tasks", query, async (c) => {
+    const { name } = c.req.valid("query");
+    const bytes = await readBody(c.req.raw, farm.config.fileLimits.bytesMax);
     const dropped = await farm.inbox.drop(decode(bytes, farm), name === "" ? {} : { name });
     if ("closed" in dropped) throw intakeClosed(dropped.closed);
     if ("errors" in dropped) throw refused(dropped.errors, dropped.total);
     return c.json(dropped, 202);
   });
-  return app;
+}
+
+function readName(search: URLSearchParams): { name: string } {
+  refuseUnknown(search.keys(), ["name"]);
+  return { name: search.get("name") ?? "" };
 }
 
 /** Text of a body that is UTF-8; anything else would come out as other characters. */

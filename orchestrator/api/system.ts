@@ -13,17 +13,16 @@ import { etaSeconds, rounded, slotCounts, statsOf, successRate } from "../listen
 import { statusOf } from "../listeners/worker_status.ts";
 import { type Counts, StoreError } from "../store/store.ts";
 
-export function systemRoutes(farm: Farm, listeners: Listeners): Hono {
-  const app = new Hono();
-  app.get("/health", async (c) => {
-    const health = await healthOf(farm, listeners);
-    return c.json(health, health.status === "healthy" ? 200 : 503);
-  });
-  app.get("/stats", async (c) => c.json(await statsJson(farm, listeners)));
-  app.get("/metrics", async (c) => {
-    return c.body(await listeners.metrics.text(), 200, { "content-type": METRICS_CONTENT_TYPE });
-  });
-  return app;
+export function systemRoutes(farm: Farm, listeners: Listeners) {
+  return new Hono()
+    .get("/health", async (c) => {
+      const health = await healthOf(farm, listeners);
+      return c.json(health, health.status === "healthy" ? 200 : 503);
+    })
+    .get("/stats", async (c) => c.json(await statsJson(farm, listeners), 200))
+    .get("/metrics", async (c) => {
+      return c.body(await listeners.metrics.text(), 200, { "content-type": METRICS_CONTENT_TYPE });
+    });
 }
 
 async function healthOf(farm: Farm, listeners: Listeners) {
@@ -41,7 +40,7 @@ async function healthOf(farm: Farm, listeners: Listeners) {
     );
   }
   return {
-    status: problems.length === 0 ? "healthy" : "unhealthy",
+    status: problems.length === 0 ? "healthy" as const : "unhealthy" as const,
     ...(problems.length === 0 ? {} : { problems }),
     warnings,
     version: VERSION,

@@ -10,8 +10,16 @@ import { seconds, time, withExtra } from "../listeners/result_entry.ts";
 import type { TaskDetail, TaskListed } from "../store/store.ts";
 import { TrajectoryFiles } from "../trajectories/trajectory_files.ts";
 
-/** Files that belong to a task, by name; told by whoever knows where they lie. */
-export type ArtefactsOf = (task: TaskListed) => readonly unknown[];
+/** A file that belongs to a task. */
+export interface Artefact {
+  readonly kind: "trajectory";
+  /** Path of the call that gives it. */
+  readonly href: string;
+  readonly bytes: number;
+}
+
+/** Files that belong to a task; told by whoever knows where they lie. */
+export type ArtefactsOf = (task: TaskListed) => readonly Artefact[];
 
 /** Looks into the folder of the results, and only for tasks that asked for a recording. */
 export function artefactsIn(resultsPath: string): ArtefactsOf {
@@ -29,7 +37,7 @@ export function taskJson(
   scheduler: Scheduler,
   task: TaskListed,
   artefactsOf: ArtefactsOf = () => [],
-): Record<string, unknown> {
+) {
   return withExtra({
     task_id: task.task_id,
     algorithm: task.algorithm_written,
@@ -62,7 +70,7 @@ export function taskDetailJson(
   scheduler: Scheduler,
   task: TaskDetail,
   artefactsOf?: ArtefactsOf,
-): Record<string, unknown> {
+) {
   const attempts = task.attempts.map((attempt) => ({
     attempt: attempt.attempt,
     worker: attempt.worker,

@@ -8,37 +8,38 @@ import { shownText } from "../../contract/shown_value.ts";
 import { type TaskStatus, TERMINAL_STATUSES } from "../../contract/task.ts";
 import type { Farm } from "../farm.ts";
 import type { Store, TaskDetail, TaskQuery, TaskRow } from "../store/store.ts";
-import { jsonArrayStream, listingHeaders } from "./json_stream.ts";
+import { jsonArrayStream, type Listing, listingHeaders } from "./json_stream.ts";
 import { allTasks, filledPage } from "./listing.ts";
-import { type Paging, readListing, refuseUnknown } from "./parameters.ts";
+import { type ListingWanted, type ListingWritten, readListing } from "./parameters.ts";
 import { ProblemError } from "./problem.ts";
+import { takesNoQuery, takesQuery } from "./taking.ts";
 import { artefactsIn, taskDetailJson, taskJson } from "./task_json.ts";
 
 export function isTerminal(status: TaskStatus): boolean {
   return TERMINAL_STATUSES.some((terminal) => terminal === status);
 }
 
-export function taskRoutes(farm: Farm): Hono {
-  const app = new Hono();
-  app.get("/tasks", (c) => {
-    const { query, paging } = readListing(new URL(c.req.url).searchParams);
-    return listTasks(farm, c.req.raw, { query, paging });
-  });
-  app.get("/tasks/:id", async (c) => {
-    refuseUnknown(Object.keys(c.req.query()), []);
-    const task = await findTask(farm.store, c.req.param("id"));
-    return c.json(taskDetailJson(farm.scheduler, task, artefactsIn(farm.config.resultsPath)));
-  });
-  app.delete("/tasks/:id", async (c) => c.json(await cancelTask(farm, c.req.param("id"))));
-  app.post("/tasks/:id/retry", async (c) => c.json(await retryTask(farm, c.req.param("id"))));
-  return app;
+export function taskRoutes(farm: Farm) {
+  return new Hono()
+    .get("/tasks", takesQuery<ListingWritten, ListingWanted>(readListing), async (c) => {
+      return await listTasks(farm, c.req.raw, c.req.valid("query"));
+    })
+    .get("/tasks/:id", takesNoQuery, async (c) => {
+      const task = await findTask(farm.store, c.req.param("id"));
+      const artefacts = artefactsIn(farm.config.resultsPath);
+      return c.json(taskDetailJson(farm.scheduler, task, artefacts), 200);
+    })
+    .delete("/tasks/:id", async (c) => c.json(await cancelTask(farm, c.req.param("id")), 200))
+    .post("/tasks/:id/retry", async (c) => c.json(await retryTask(farm, c.req.param("id")), 200));
 }
+
+type TaskListing = Listing<ReturnType<typeof taskJson>>;
 
 async function listTasks(
   farm: Farm,
   request: Request,
-  { query: written, paging }: { query: TaskQuery; paging: Paging },
-): Promise<Response> {
+  { query: written, paging }: ListingWanted,
+): Promise<TaskListing> {
   const { store, scheduler } = farm;
   const query = await withBatchId(store, written);
   const total = await store.count(query);
@@ -47,7 +48,7 @@ async function listTasks(
     const rows = taskRows(farm, query);
     return new Response(jsonArrayStream(rows), {
       headers: listingHeaders(request, { total, next: null }),
-    });
+    }) as TaskListing;
   }
   const { tasks, next } = await filledPage(
     (from) => store.page(query, { limit, ...(from === undefined ? {} : { cursor: from }) }),
@@ -56,7 +57,7 @@ async function listTasks(
   const artefacts = artefactsIn(farm.config.resultsPath);
   return Response.json(tasks.map((task) => taskJson(scheduler, task, artefacts)), {
     headers: listingHeaders(request, { total, next }),
-  });
+  }) as TaskListing;
 }
 
 async function* taskRows({ store, scheduler, config }: Farm, query: TaskQuery) {
@@ -88,7 +89,7 @@ export function unknownTask(taskId: string): ProblemError {
 }
 
 /** Cancels a task, running or waiting; a problem when it has ended. */
-export async function cancelTask(farm: Farm, taskId: string): Promise<Record<string, unknown>> {
+export async function cancelTask(farm: Farm, taskId: string) {
   const { store, scheduler } = farm;
   await scheduler.request(async () => {
     const row = await loadRow(store, taskId);
@@ -102,7 +103,7 @@ export async function cancelTask(farm: Farm, taskId: string): Promise<Record<str
 }
 
 /** Runs a task again that has ended; a problem when it has not. */
-export async function retryTask(farm: Farm, taskId: string): Promise<Record<string, unknown>> {
+export async function retryTask(farm: Farm, taskId: string) {
   const { store, scheduler } = farm;
   await scheduler.request(async () => {
     const row = await loadRow(store, taskId);

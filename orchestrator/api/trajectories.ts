@@ -16,28 +16,28 @@ import { ProblemError } from "./problem.ts";
 /** Longest frame a worker may send. */
 const PREVIEW_LENGTH_MAX = 32 * 1024;
 
-export function trajectoryRoutes(farm: Farm): Hono {
-  const app = new Hono();
+export function trajectoryRoutes(farm: Farm) {
   const files = new TrajectoryFiles(farm.config.resultsPath);
   const previews = new SharedPreviews(farm);
-  app.get("/tasks/:id/trajectory", async (c) => {
-    const task = await farm.store.task(c.req.param("id"));
-    if (task === null) throw noTrajectory(`There is no task ${shownText(c.req.param("id"))}`);
-    const file = await files.open(task);
-    if (file === null) throw noTrajectory(whyNone(task));
-    const { size } = await file.stat();
-    return c.body(file.readable, 200, {
-      "content-type": TRAJECTORY_TYPE,
-      "content-length": String(size),
-      "cache-control": "no-cache",
-      "content-disposition": `attachment; filename="${safeName(task.task_id)}${TRAJECTORY_SUFFIX}"`,
+  return new Hono()
+    .get("/tasks/:id/trajectory", async (c) => {
+      const task = await farm.store.task(c.req.param("id"));
+      if (task === null) throw noTrajectory(`There is no task ${shownText(c.req.param("id"))}`);
+      const file = await files.open(task);
+      if (file === null) throw noTrajectory(whyNone(task));
+      const { size } = await file.stat();
+      const name = safeName(task.task_id) + TRAJECTORY_SUFFIX;
+      return c.body(file.readable, 200, {
+        "content-type": TRAJECTORY_TYPE,
+        "content-length": String(size),
+        "cache-control": "no-cache",
+        "content-disposition": `attachment; filename="${name}"`,
+      });
+    })
+    .get("/tasks/:id/preview", async (c) => {
+      const preview = await previews.of(c.req.param("id"));
+      return c.json(preview, 200, { "cache-control": "no-store" });
     });
-  });
-  app.get("/tasks/:id/preview", async (c) => {
-    const preview = await previews.of(c.req.param("id"));
-    return c.json(preview, 200, { "cache-control": "no-store" });
-  });
-  return app;
 }
 
 function noTrajectory(detail: string): ProblemError {

@@ -9,26 +9,30 @@ import type { Farm, WorkerHealth } from "../farm.ts";
 import { seconds, time } from "../listeners/result_entry.ts";
 import { offerOf, statusOf } from "../listeners/worker_status.ts";
 import type { WorkerTotals } from "../store/store.ts";
-import { readJsonBody } from "./body.ts";
 import { invalidParameter, refuseUnknown } from "./parameters.ts";
 import { ProblemError } from "./problem.ts";
+import { takesJson, takesNoQuery } from "./taking.ts";
 
-export function workerRoutes(farm: Farm): Hono {
-  const app = new Hono();
-  app.get("/workers", async (c) => {
-    refuseUnknown(Object.keys(c.req.query()), []);
-    return c.json(await listWorkers(farm));
-  });
-  app.post("/workers/:id/drain", async (c) => {
-    const worker = c.req.param("id");
-    const body = await readJsonBody(c.req.raw);
-    refuseUnknown(Object.keys(body), ["drain"]);
-    const { drain = true } = body;
-    if (typeof drain !== "boolean") throw invalidParameter("drain", drain, "true or false");
-    await drainWorker(farm, worker, drain);
-    return c.json((await listWorkers(farm)).find(({ id }) => id === worker));
-  });
-  return app;
+export function workerRoutes(farm: Farm) {
+  return new Hono()
+    .get("/workers", takesNoQuery, async (c) => c.json(await listWorkers(farm), 200))
+    .post("/workers/:id/drain", takesJson<Partial<Drain>, Drain>(readDrain), async (c) => {
+      const worker = c.req.param("id");
+      await drainWorker(farm, worker, c.req.valid("json").drain);
+      return c.json((await listWorkers(farm)).find(({ id }) => id === worker)!, 200);
+    });
+}
+
+interface Drain {
+  /** False: take tasks again. */
+  readonly drain: boolean;
+}
+
+function readDrain(body: Record<string, unknown>): Drain {
+  refuseUnknown(Object.keys(body), ["drain"]);
+  const { drain = true } = body;
+  if (typeof drain !== "boolean") throw invalidParameter("drain", drain, "true or false");
+  return { drain };
 }
 
 /** Takes a worker out of service, or back into it. */

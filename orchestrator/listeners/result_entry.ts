@@ -24,7 +24,7 @@ export interface Completed {
 }
 
 /** The entry, with the names as they were written in the task file. */
-export function resultEntry(completed: Completed): Record<string, unknown> {
+export function resultEntry(completed: Completed) {
   return withExtra({
     task_id: completed.task_id,
     algorithm: completed.algorithm_written,
@@ -41,10 +41,10 @@ export function resultEntry(completed: Completed): Record<string, unknown> {
 }
 
 /** Gives back the keys of a task that the farm does not know; its own names win. */
-export function withExtra(
-  own: Record<string, unknown>,
+export function withExtra<Own extends object>(
+  own: Own,
   extra: Record<string, unknown> | null,
-): Record<string, unknown> {
+): Own {
   if (extra === null) return own;
   // Spread, not assignment: a key `__proto__` is data here.
   const unknown = Object.entries(extra).filter(([key]) => !Object.hasOwn(own, key));

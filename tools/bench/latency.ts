@@ -29,7 +29,7 @@ export async function benchLatency({ quick }: { quick: boolean }): Promise<Row[]
 
 async function byApi(farm: MeasuredFarm, name: string): Promise<number> {
   const startMs = performance.now();
-  await farm.client.post(`/tasks?name=${name}.json`, emptyTasks(1, name));
+  await farm.client.submit(`${name}.json`, emptyTasks(1, name));
   await farm.secondsUntil(() => isCompleted(farm, `${name}_0000000`), 0);
   return performance.now() - startMs;
 }
