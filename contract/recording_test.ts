@@ -26,9 +26,24 @@ Deno.test("planRecording() never exceeds frames, particles and bytes", () => {
       const recorded = Math.ceil(particles / plan.stride);
       // The first step, one each `every`, and the last.
       const frames = 1 + Math.ceil(steps / plan.every);
+      assertEquals(plan.frames, frames);
       assert(frames <= max_frames && plan.every >= every);
       assert(recorded <= RECORDED_PARTICLES_MAX);
       assert(frames * recorded * 4 <= Math.max(RECORDED_BYTES_MAX, 2 * recorded * 4));
     },
   ));
+});
+
+Deno.test("planRecording() takes fewer frames of a run that they would slow down", () => {
+  const every = (steps: number, particles: number) => planRecording({}, { steps, particles }).every;
+  assertEquals(every(500, 100), 10);
+  assertEquals(every(1000, 50), 10);
+  const busy = every(20_000, 1000);
+  assert(busy > 60 && busy < 100, `every ${busy}`);
+  assertEquals(planRecording({ every: 2 }, { steps: 1000, particles: 1000 }).every, 2);
+});
+
+Deno.test("planRecording() spreads the frames of a long run over all of it", () => {
+  const { every, frames } = planRecording({}, { steps: 10_000_000, particles: 1000 });
+  assert(frames > 590 && frames <= 600, `${frames} frames, every ${every}`);
 });

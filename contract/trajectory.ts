@@ -1,6 +1,6 @@
 /**
- * The trajectory format: positions of particles over a run, with a few figures for each frame. Reader
- * and writer in one file; both run in browsers. docs/formats.md describes it for other languages.
+ * The trajectory format, and how to read it: positions of particles over a run, with a few figures
+ * for each frame. The writer stands beside it; docs/formats.md describes both for other languages.
  *
  * A file is gzip around: the four letters `ENJT`, the length of the header (uint32), the header
  * (JSON), the columns (float64 each, one value a frame), the frames. Numbers are little-endian.
@@ -10,7 +10,7 @@
  * @module
  */
 
-const MAGIC = "ENJT";
+export const TRAJECTORY_MAGIC = "ENJT";
 export const TRAJECTORY_VERSION = 1;
 export const TRAJECTORY_TYPE = "application/vnd.enjambre.trajectory+gzip";
 /** A position at the far side of the box. */
@@ -47,113 +47,9 @@ export interface TrajectoryHeader extends Scene {
   readonly columns: readonly TrajectoryColumn[];
 }
 
-/** One frame as it is handed to the writer: all particles, x0, y0, x1, y1, … */
-export interface FrameInput {
-  readonly positions: Float64Array;
-  readonly figures: Readonly<Record<TrajectoryColumn, number>>;
-}
-
 /** The file is none, or broken: one sentence. */
 export class TrajectoryError extends Error {
   override readonly name = "TrajectoryError";
-}
-
-/**
- * Shares of the box, of every `stride`-th particle, into `into`; what is outside or no number stays
- * at the edge. Runs while a simulation waits: integers all the way, or it is eight times slower.
- */
-export function quantise(
-  positions: Float64Array,
-  { width, height, stride, into }: {
-    readonly width: number;
-    readonly height: number;
-    readonly stride: number;
-    readonly into: Uint16Array;
-  },
-): void {
-  const alongX = COORDINATE_MAX / width, alongY = COORDINATE_MAX / height;
-  const values = into.length, step = 2 * stride;
-  for (let at = 0, from = 0; at < values; at += 2, from += step) {
-    const x = (positions[from]! * alongX + 0.5) | 0;
-    const y = (positions[from + 1]! * alongY + 0.5) | 0;
-    into[at] = x < 0 ? 0 : x > COORDINATE_MAX ? COORDINATE_MAX : x;
-    into[at + 1] = y < 0 ? 0 : y > COORDINATE_MAX ? COORDINATE_MAX : y;
-  }
-}
-
-/**
- * Collects the frames of one run. While the simulation waits, a frame is only rounded and kept; the
- * rest is done at the end.
- */
-export class TrajectoryWriter {
-  readonly #scene: Scene;
-  readonly #total: number;
-  readonly #stride: number;
-  readonly #values: number;
-  readonly #figures: number[][] = TRAJECTORY_COLUMNS.map(() => []);
-  readonly #frames: Uint16Array[] = [];
-
-  constructor(scene: Scene, { particles, stride }: { particles: number; stride: number }) {
-    this.#scene = scene;
-    this.#total = particles;
-    this.#stride = stride;
-    this.#values = 2 * Math.ceil(particles / stride);
-  }
-
-  add({ positions, figures }: FrameInput): void {
-    const { width, height } = this.#scene;
-    const frame = new Uint16Array(this.#values);
-    quantise(positions, { width, height, stride: this.#stride, into: frame });
-    this.#frames.push(frame);
-    for (let at = 0; at < TRAJECTORY_COLUMNS.length; at++) {
-      this.#figures[at]!.push(figures[TRAJECTORY_COLUMNS[at]!]);
-    }
-  }
-
-  /** The whole file. */
-  async finish(): Promise<Uint8Array<ArrayBuffer>> {
-    const header: TrajectoryHeader = {
-      version: TRAJECTORY_VERSION,
-      ...this.#scene,
-      particles: this.#values / 2,
-      particles_total: this.#total,
-      stride: this.#stride,
-      frames: this.#frames.length,
-      columns: TRAJECTORY_COLUMNS,
-    };
-    const json = new TextEncoder().encode(JSON.stringify(header));
-    const start = new Uint8Array(8);
-    start.set(new TextEncoder().encode(MAGIC));
-    new DataView(start.buffer).setUint32(4, json.length, true);
-    const frames = this.#frames.map((_, frame) => this.#encoded(frame));
-    const blob = new Blob([start, json, ...this.#figures.map(doubles), ...frames]);
-    const packed = blob.stream().pipeThrough(new CompressionStream("gzip"));
-    return new Uint8Array(await new Response(packed).arrayBuffer());
-  }
-
-  /** The first frame has nothing before it, the second only one frame. */
-  #encoded(frame: number): Uint8Array<ArrayBuffer> {
-    const values = this.#values;
-    const now = this.#frames[frame]!;
-    const before = this.#frames[frame - 1] ?? new Uint16Array(values);
-    const longBefore = this.#frames[frame - 2] ?? before;
-    const bytes = new Uint8Array(2 * values);
-    for (let at = 0; at < values; at++) {
-      const foretold = 2 * before[at]! - longBefore[at]!;
-      const rest = ((now[at]! - foretold) << 16) >> 16;
-      const zigzag = (rest << 1) ^ (rest >> 15);
-      bytes[at] = zigzag;
-      bytes[values + at] = zigzag >> 8;
-    }
-    return bytes;
-  }
-}
-
-function doubles(values: readonly number[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(8 * values.length);
-  const view = new DataView(bytes.buffer);
-  values.forEach((value, at) => view.setFloat64(8 * at, value, true));
-  return bytes;
 }
 
 /** A trajectory in memory. */
@@ -249,8 +145,8 @@ function readHeader(bytes: Uint8Array<ArrayBuffer>): TrajectoryHeader {
   const fail = (why: string): never => {
     throw new TrajectoryError(`This is no trajectory: ${why}`);
   };
-  if (new TextDecoder().decode(bytes.subarray(0, 4)) !== MAGIC || bytes.length < 8) {
-    return fail(`it does not begin with ${MAGIC}`);
+  if (new TextDecoder().decode(bytes.subarray(0, 4)) !== TRAJECTORY_MAGIC || bytes.length < 8) {
+    return fail(`it does not begin with ${TRAJECTORY_MAGIC}`);
   }
   const length = new DataView(bytes.buffer).getUint32(4, true);
   if (length > HEADER_BYTES_MAX || 8 + length > bytes.length) return fail("its header is cut off");

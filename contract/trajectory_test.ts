@@ -1,13 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import {
-  COORDINATE_MAX,
-  frameOf,
-  quantise,
-  readTrajectory,
-  TrajectoryError,
-  TrajectoryWriter,
-} from "./trajectory.ts";
+import { COORDINATE_MAX, frameOf, readTrajectory, TrajectoryError } from "./trajectory.ts";
+import { quantise, TrajectoryWriter } from "./trajectory_writer.ts";
 
 const SCENE = { width: 800, height: 600, radius: 5 };
 
@@ -22,7 +16,7 @@ function figures(step: number) {
 async function written(frames: readonly Float64Array[], stride = 1) {
   const writer = new TrajectoryWriter(SCENE, { particles: frames[0]!.length / 2, stride });
   frames.forEach((positions, step) => writer.add({ positions, figures: figures(step) }));
-  return await writer.finish();
+  return await gzipped(writer.finish());
 }
 
 async function gzipped(text: string | Uint8Array<ArrayBuffer>) {
@@ -69,6 +63,22 @@ Deno.test("quantise() keeps what is outside at the edge, and takes every n-th pa
   const positions = Float64Array.of(-5, 900, 1, 1, NaN, 300);
   quantise(positions, { ...SCENE, stride: 2, into });
   assertEquals([...into], [0, COORDINATE_MAX, 0, 32768]);
+});
+
+Deno.test("TrajectoryWriter takes more frames than it was told, and forgets those of before", async () => {
+  const give = async (count: number, x: number) => {
+    const writer = new TrajectoryWriter(SCENE, { particles: 1, stride: 1, frames: 2 });
+    for (let step = 0; step < count; step++) {
+      writer.add({ positions: Float64Array.of(x + step, 300), figures: figures(step) });
+    }
+    return await readTrajectory(stream(await gzipped(writer.finish())));
+  };
+  const long = await give(9, 100);
+  const short = await give(3, 400);
+  assertEquals([long.header.frames, short.header.frames], [9, 3]);
+  const shares = (x: number) => Math.floor(x * COORDINATE_MAX / SCENE.width + 0.5);
+  assertEquals(long.coordinates.filter((_, at) => at % 2 === 0).at(-1), shares(108));
+  assertEquals([...short.coordinates.filter((_, at) => at % 2 === 0)], [400, 401, 402].map(shares));
 });
 
 Deno.test("a trajectory of free flight packs to a fraction of its size", async () => {

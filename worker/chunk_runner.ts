@@ -103,13 +103,13 @@ export class ChunkRunner {
       if (run.recorder === null || ending.status !== "completed") continue;
       // Packing takes a while: the outcome does not wait for it.
       sendEnded();
-      await this.#sendTrajectory(place, run.recorder);
+      this.#sendTrajectory(place, run.recorder);
     }
     return outcomes;
   }
 
-  async #sendTrajectory(place: number, recorder: Recorder): Promise<void> {
-    const trajectory = await recorder.finish();
+  #sendTrajectory(place: number, recorder: Recorder): void {
+    const trajectory = recorder.finish();
     if (trajectory !== null) this.#around.send({ trajectory, place });
   }
 

@@ -5,7 +5,13 @@
  * @module
  */
 import { planRecording, type Recording } from "../contract/recording.ts";
-import { quantise, TrajectoryWriter } from "../contract/trajectory.ts";
+import type { Scene } from "../contract/trajectory.ts";
+import {
+  quantise,
+  TrajectoryWriter,
+  type TrajectoryWriterOptions,
+} from "../contract/trajectory_writer.ts";
+import { gzipRuns } from "../platform/gzip.ts";
 import type { Simulation } from "../simulation/algorithm.ts";
 import { RecordedSimulation } from "../simulation/recorded.ts";
 import type { PreviewFrame } from "./thread_api.ts";
@@ -17,18 +23,18 @@ const PREVIEW_PARTICLES_MAX = 1000;
 export interface Recorder {
   /** To be run in the place of the simulation itself. */
   readonly simulation: Simulation;
-  /** The trajectory; null when it could not be made. */
-  finish(): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** The trajectory, packed; null when it could not be made. Takes longer than all its frames. */
+  finish(): Uint8Array<ArrayBuffer> | null;
 }
 
-/** Begins to record; the simulation itself where there is nothing to see or too little memory. */
+/** Begins to record; null where there is nothing to see. */
 export function record(simulation: Simulation, wish: Recording): Recorder | null {
   const first = simulation.observe?.();
   if (first === undefined) return null;
   const particles = first.positions.length / 2;
   const plan = planRecording(wish, { steps: simulation.stepsTotal, particles });
   const scene = { ...first.box, radius: first.radius };
-  let writer: TrajectoryWriter | null = new TrajectoryWriter(scene, { ...plan, particles });
+  let writer = writerFor(scene, { ...plan, particles });
   const onFrame = (step: number) => {
     try {
       addFrame(writer, step, simulation);
@@ -39,14 +45,23 @@ export function record(simulation: Simulation, wish: Recording): Recorder | null
   };
   return {
     simulation: new RecordedSimulation(simulation, { every: plan.every, onFrame }),
-    async finish() {
+    finish() {
       try {
-        return await writer?.finish() ?? null;
+        return writer === null ? null : gzipRuns(writer.finish());
       } catch {
         return null;
       }
     },
   };
+}
+
+/** Null when there is no memory for it: the task needs it more. */
+function writerFor(scene: Scene, options: TrajectoryWriterOptions): TrajectoryWriter | null {
+  try {
+    return new TrajectoryWriter(scene, options);
+  } catch {
+    return null;
+  }
 }
 
 function addFrame(writer: TrajectoryWriter | null, step: number, simulation: Simulation): void {
