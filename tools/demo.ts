@@ -9,6 +9,7 @@ import { QueueLock, readQueueNote } from "../orchestrator/queue_lock.ts";
 import { EXIT, runProgram } from "../platform/arguments.ts";
 import { writeNewFileAtomically } from "../platform/atomic_file.ts";
 import { readSettings } from "../platform/settings.ts";
+import { parentEnd } from "../platform/stop_signal.ts";
 import { err, out, styler, table } from "../platform/terminal.ts";
 import { clientToken } from "./client_token.ts";
 import { FarmClient } from "./farm_client.ts";
@@ -48,6 +49,7 @@ async function demo(): Promise<number> {
     interrupted = true;
   };
   Deno.addSignalListener("SIGINT", onInterrupt);
+  parentEnd().then(onInterrupt);
   try {
     err(`Orchestrator at ${farm.url}, workers at ${farm.workers.map((w) => w.url).join(", ")}`);
     const text = withRecordings(await Deno.readTextFile(join(folder, EXAMPLE)));

@@ -6,6 +6,7 @@
  */
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PARENT_VARIABLE } from "../platform/stop_signal.ts";
 import { freePort } from "./ports.ts";
 import { Program } from "./program.ts";
 
@@ -65,8 +66,12 @@ export class LocalFarm {
     return this.orchestrator.url;
   }
 
-  /** Starts everything at once; if one program fails, the others are stopped. */
-  static async start(options: LocalFarmOptions): Promise<LocalFarm> {
+  /**
+   * Starts everything at once; if one program fails, the others are stopped. They also stop when this
+   * process is ended without a chance to stop them.
+   */
+  static async start(wanted: LocalFarmOptions): Promise<LocalFarm> {
+    const options = { ...wanted, env: { ...wanted.env, [PARENT_VARIABLE]: String(Deno.pid) } };
     const workers = options.workers.map((worker) => ({ ...worker, port: freePort(worker.port) }));
     if (options.workersFile !== undefined) {
       await writeWorkersFile(options.workersFile, workers);

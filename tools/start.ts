@@ -5,7 +5,7 @@
  */
 import { readConfig } from "../orchestrator/config.ts";
 import { EXIT, runProgram } from "../platform/arguments.ts";
-import { ECHO_MS } from "../platform/stop_signal.ts";
+import { ECHO_MS, parentEnd } from "../platform/stop_signal.ts";
 import { err } from "../platform/terminal.ts";
 import { LocalFarm } from "./local_farm.ts";
 import { freePort } from "./ports.ts";
@@ -41,7 +41,7 @@ async function start(): Promise<number> {
   return await Promise.race([stop.done, orchestratorEnd(farm, stop)]);
 }
 
-/** The end of the farm: asked for by a signal, hurried by a second one. */
+/** The end of the farm: asked for by a signal or the parent's end, hurried by a second one. */
 class Stop {
   /** The exit code, when every program has ended. */
   readonly done: Promise<number>;
@@ -51,18 +51,20 @@ class Stop {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     this.done = promise;
     let askedAt = 0;
+    const ask = (code: number) => {
+      if (this.asked) {
+        if (performance.now() - askedAt > ECHO_MS) farm.kill().catch(reject);
+        return;
+      }
+      this.asked = true;
+      askedAt = performance.now();
+      err("Stopping; once more to stop at once");
+      farm.stop().then(() => resolve(code), reject);
+    };
     const on = (signal: Deno.Signal, code: number) =>
-      Deno.addSignalListener(signal, () => {
-        if (this.asked) {
-          if (performance.now() - askedAt > ECHO_MS) farm.kill().catch(reject);
-          return;
-        }
-        this.asked = true;
-        askedAt = performance.now();
-        err("Stopping; once more to stop at once");
-        farm.stop().then(() => resolve(code), reject);
-      });
+      Deno.addSignalListener(signal, () => ask(code));
     on("SIGINT", EXIT.interrupted);
+    parentEnd().then(() => this.asked || ask(EXIT.terminated));
     // Windows knows neither of these. SIGHUP: the terminal was closed.
     if (Deno.build.os === "windows") return;
     on("SIGTERM", EXIT.terminated);

@@ -34,14 +34,19 @@ async function lineWith(
   }
 }
 
-/** From the log, whose writer may be a moment behind. */
-async function pidOfWorker(folder: string): Promise<number> {
+/** Waits until a log says this: its writer may be a moment behind. */
+async function logged(folder: string, file: string, what: RegExp): Promise<RegExpExecArray> {
   for (;;) {
-    const log = await Deno.readTextFile(join(folder, "logs", "worker_service.log")).catch(() => "");
-    const found = /Worker started .*pid=(\d+)/.exec(log);
-    if (found !== null) return Number(found[1]);
+    const log = await Deno.readTextFile(join(folder, "logs", file)).catch(() => "");
+    const found = what.exec(log);
+    if (found !== null) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+async function writeWorkers(folder: string): Promise<void> {
+  const workers = [{ id: "worker-01", ip: "127.0.0.1", port: freePort(0) }];
+  await Deno.writeTextFile(join(folder, "config_workers.json"), JSON.stringify({ workers }));
 }
 
 Deno.test({
@@ -49,12 +54,12 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: () =>
     inFolder(async (folder) => {
-      const workers = [{ id: "worker-01", ip: "127.0.0.1", port: freePort(0) }];
-      await Deno.writeTextFile(join(folder, "config_workers.json"), JSON.stringify({ workers }));
+      await writeWorkers(folder);
       const { process, reader } = start(folder);
       try {
         await lineWith(reader, "The farm runs");
-        Deno.kill(await pidOfWorker(folder), "SIGKILL");
+        const [, pid] = await logged(folder, "worker_service.log", /Worker started .*pid=(\d+)/);
+        Deno.kill(Number(pid), "SIGKILL");
         await lineWith(reader, "worker-01 ended with exit code 137; it is started again");
         await lineWith(reader, "Worker worker-01 listens on");
       } finally {
@@ -66,5 +71,23 @@ Deno.test({
       await lineWith(reader, "Stopping: running tasks stay");
       while (!(await reader.read()).done);
       assertEquals((await process.status).code, 130);
+    }),
+});
+
+Deno.test({
+  name: "what start started stops in order when start is killed",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      await writeWorkers(folder);
+      const { process, reader } = start(folder);
+      await lineWith(reader, "The farm runs");
+      process.kill("SIGKILL");
+      await process.status;
+      await logged(folder, "worker_service.log", /program that started this one has ended/);
+      await logged(folder, "worker_service.log", /Worker stopped/);
+      await logged(folder, "elastic_orchestrator.log", /program that started this one has ended/);
+      await logged(folder, "elastic_orchestrator.log", /\bStopped\b/);
+      await reader.cancel();
     }),
 });
