@@ -59,7 +59,7 @@ browserTest("a file is submitted, and watched until it is done", {
   await page.waitForURL(/\/ui\/batch\?id=/);
   await visitor.sees("3 of 3 ended");
   await page.getByRole("link", { name: "two", exact: true }).click();
-  await visitor.sees("What came out");
+  await visitor.sees("Result");
   await visitor.sees("state_sha256");
   await visitor.leave();
 });

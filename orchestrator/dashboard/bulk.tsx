@@ -7,6 +7,7 @@ import { TASK_STATUSES } from "../../contract/task.ts";
 import { isEligible } from "../api/bulk.ts";
 import type { Farm } from "../farm.ts";
 import { Page } from "./page.tsx";
+import { offFor } from "./parts.tsx";
 import { queryOf, writtenFilter } from "./tasks.tsx";
 import { link, type View } from "./view.ts";
 
@@ -53,6 +54,7 @@ export async function bulkPage({ farm }: { farm: Farm }, view: View) {
             type="submit"
             class={action === "cancel" ? "danger" : "primary"}
             disabled={n === 0}
+            {...offFor(view)}
           >
             {t(`bulk.${action}.do`, { n })}
           </button>

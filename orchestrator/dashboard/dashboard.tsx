@@ -6,7 +6,8 @@
  * @module
  */
 import { type Context, Hono } from "hono";
-import { ProblemError } from "../api/problem.ts";
+import { shownText } from "../../contract/shown_value.ts";
+import { ProblemError, problemResponse } from "../api/problem.ts";
 import type { Farm } from "../farm.ts";
 import type { Listeners } from "../listeners/listeners.ts";
 import { getLogger } from "../../platform/log.ts";
@@ -69,6 +70,9 @@ export function dashboardRoutes(farm: Farm, listeners: Listeners): Hono {
   });
   app.get("/ui/tasks.csv", async (c) => csvExport(farm, await queryOf(farm.store, searchOf(c))));
   app.get("/ui/tasks.json", async (c) => jsonExport(farm, await queryOf(farm.store, searchOf(c))));
+  app.get("/ui/", (c) => c.redirect("/ui", 308));
+  // Last: whatever no page answers.
+  app.get("/ui/*", (c) => nothingHere(c));
   app.onError((error, c) => errorPage(c, error));
   return app;
 }
@@ -93,16 +97,37 @@ export async function html(c: Context, page: unknown): Promise<Response> {
 }
 
 async function errorPage(c: Context, error: Error): Promise<Response> {
-  const view = viewOf(c);
+  const { t } = viewOf(c);
   const known = error instanceof ProblemError ? error.problem : null;
   if (known === null) log.error("Cannot make a page", { path: c.req.path, error: error.stack });
   c.status(known?.status ?? 500);
+  const detail = known?.detail ?? t("problem.internal");
+  return await saying(c, { title: t("problem.title"), detail });
+}
+
+async function nothingHere(c: Context): Promise<Response> {
+  const { t } = viewOf(c);
+  if (!wantsPage(c.req.raw)) {
+    const detail = `There is no page at ${shownText(c.req.path)}; GET / lists the calls`;
+    return problemResponse({ status: 404, code: "not_found", detail });
+  }
+  c.status(404);
+  const detail = t("problem.nothing", { path: shownText(c.req.path) });
+  return await saying(c, { title: t("problem.not_found"), detail });
+}
+
+/** A page that only says why it is not the one that was asked for. */
+async function saying(
+  c: Context,
+  { title, detail }: { title: string; detail: string },
+): Promise<Response> {
+  const view = viewOf(c);
   return await html(
     c,
-    <Page view={view} title={view.t("problem.title")} page="overview" topics={[]}>
+    <Page view={view} title={title} page={null} topics={[]}>
       <section class="card confirm">
-        <h1>{view.t("problem.title")}</h1>
-        <p class="failure">{known?.detail ?? view.t("problem.internal")}</p>
+        <h1>{title}</h1>
+        <p class="failure">{detail}</p>
         <p>
           <a class="button" href="/ui">{view.t("nav.overview")}</a>
         </p>

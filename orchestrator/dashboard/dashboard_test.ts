@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { LOOPBACK_ACCESS } from "../../platform/access.ts";
+import { createApi } from "../api/app.ts";
 import { apiTest, type ApiUnderTest } from "../api/testing.ts";
 import { completedOutcome, failedOutcome, task } from "../listeners/testing.ts";
 import { csvCell } from "./export.ts";
@@ -217,7 +219,47 @@ apiTest("What is not there, or wrong, is a page that says so", { connected: [] }
     assertEquals(found.status, status, path);
     assertStringIncludes(found.text, "<h1>This did not work</h1>");
   }
-  assertEquals((await page(api, "/ui/nothing")).status, 404);
+  const nothing = await page(api, "/ui/nothing%3Cb%3E?lang=es");
+  assertEquals(nothing.status, 404);
+  assertStringIncludes(nothing.text, "<h1>Esa página no existe</h1>");
+  assert(!nothing.text.includes("<b>"));
+  assertEquals((await api.problem("/ui/nothing")).code, "not_found");
+  assertEquals((await api.problem("/nothing", BROWSER)).code, "not_found");
+  assertEquals((await page(api, "/ui/")).headers.get("location"), "/ui");
+});
+
+apiTest("Who may only look sees every button, switched off, and why", {
+  script: failedOutcome,
+}, async (api) => {
+  await api.farm.drop("one.json", [task("a")]);
+  await api.farm.untilCount("failed", 1);
+  const tokens = {
+    operator: "an-operators-token-of-some-length",
+    viewer: "a-viewers-token-of-length",
+  };
+  const app = createApi(api.farm, api.listeners, { ...LOOPBACK_ACCESS, tokens });
+  const see = async (path: string, token: string) => {
+    const headers = { ...BROWSER.headers, authorization: `Bearer ${token}` };
+    return await (await app.request(`/ui${path}`, { headers })).text();
+  };
+  for (const path of ["/task?id=a", "/tasks", "/errors", "/workers", "/bulk?action=retry"]) {
+    const operators = await see(path, tokens.operator);
+    assert(!operators.includes("disabled") && !operators.includes('id="looking"'), path);
+    const viewers = await see(path, tokens.viewer);
+    assertMatch(viewers, /<button [^>]*disabled="" aria-describedby="looking"/, path);
+    assertStringIncludes(viewers, 'id="looking">You are looking');
+    assert(!viewers.includes('href="/ui/bulk'), path);
+  }
+  assert(!(await see("/submit", tokens.viewer)).includes("<textarea"));
+  assertStringIncludes(await see("/submit", tokens.operator), "<textarea");
+});
+
+apiTest("A waiting task says why in the reader's language", { connected: [] }, async (api) => {
+  await api.farm.drop("one.json", [task("a")]);
+  await api.farm.untilCount("pending", 1);
+  assertStringIncludes((await page(api, "/ui/task?id=a")).text, "no worker is connected");
+  const spanish = await page(api, "/ui/task?id=a&lang=es");
+  assertStringIncludes(spanish.text, "En espera: no hay ningún worker conectado");
 });
 
 apiTest("Assets are kept for ever and asked for once", { connected: [] }, async (api) => {

@@ -8,7 +8,7 @@ import type { Farm } from "../farm.ts";
 import type { Listeners } from "../listeners/listeners.ts";
 import { Notifications } from "./notifications.tsx";
 import { Page } from "./page.tsx";
-import { Empty, Moment, Pager, TaskLink } from "./parts.tsx";
+import { ActLink, Empty, Moment, Pager, TaskLink } from "./parts.tsx";
 import { here, link, type View } from "./view.ts";
 
 const PAGE_SIZE = 50;
@@ -65,12 +65,11 @@ export async function errorsPage(
                       </td>
                       <td>
                         {group.count === 0 ? null : (
-                          <a
-                            class="button"
+                          <ActLink
+                            view={view}
                             href={link("/ui/bulk", { action: "retry", error: group.id })}
-                          >
-                            {t("errors.retry", { n: group.count })}
-                          </a>
+                            label={t("errors.retry", { n: group.count })}
+                          />
                         )}
                       </td>
                     </tr>

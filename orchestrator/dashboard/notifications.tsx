@@ -37,7 +37,7 @@ export function Notifications({ view, notifier }: { view: View; notifier: Notifi
               ))}
             </tbody>
           </table>
-          <Act action="/ui/notify/test" fields={{}} label={t("notify.send_test")} />
+          <Act view={view} action="/ui/notify/test" fields={{}} label={t("notify.send_test")} />
         </>
       )}
     </section>

@@ -9,6 +9,7 @@ import { VERSION } from "../../contract/version.ts";
 import type { WordKey } from "../../platform/i18n.ts";
 import { SCRIPT_URL, STYLE_URL } from "./assets.ts";
 import { Icon } from "./icon.tsx";
+import { Looking } from "./parts.tsx";
 import { here, link, THEMES, type View } from "./view.ts";
 
 /** Pages in the navigation, each with the letter that goes there after `g`. */
@@ -40,7 +41,8 @@ const BROWSER_WORDS = [
 export interface PageOptions {
   readonly view: View;
   readonly title: string;
-  readonly page: PageName;
+  /** Null: none of those in the navigation. */
+  readonly page: PageName | null;
   /** What the page wants to hear of; see `GET /events`. */
   readonly topics: readonly string[];
   /** Shortest time between two looks of the browser at what changed, ms. @default 2000 */
@@ -73,6 +75,7 @@ export function Page({ view, title, page, topics, pauseMs = 2000, children }: Pa
         <Header view={view} page={page} live={topics.length > 0} />
         <main id="main" tabindex={-1}>
           <Notice view={view} />
+          <Looking view={view} />
           {children}
         </main>
         <Footer view={view} />
@@ -83,7 +86,7 @@ export function Page({ view, title, page, topics, pauseMs = 2000, children }: Pa
   );
 }
 
-function Header({ view, page, live }: { view: View; page: PageName; live: boolean }) {
+function Header({ view, page, live }: { view: View; page: PageName | null; live: boolean }) {
   const { t } = view;
   return (
     <header class="top">

@@ -126,9 +126,23 @@ export function Empty({ children }: { children?: Child }) {
   return <p class="empty">{children}</p>;
 }
 
+/** Id of the sentence that says why buttons are off; stands on every page of who may only look. */
+export const LOOKING_ID = "looking";
+
+export function Looking({ view }: { view: View }) {
+  if (view.mayAct) return null;
+  return <p class="hint looking" id={LOOKING_ID}>{view.t("reader.looking")}</p>;
+}
+
+/** What a button gets where the reader may only look. */
+export function offFor(view: View): { disabled?: true; "aria-describedby"?: string } {
+  return view.mayAct ? {} : { disabled: true, "aria-describedby": LOOKING_ID };
+}
+
 /** A button that posts: an action works without any script. */
 export function Act(
-  { action, fields, label, kind = "" }: {
+  { view, action, fields, label, kind = "" }: {
+    view: View;
     action: string;
     fields: Readonly<Record<string, string>>;
     label: string;
@@ -140,9 +154,15 @@ export function Act(
       {Object.entries(fields).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}
-      <button type="submit" class={kind}>{label}</button>
+      <button type="submit" class={kind} {...offFor(view)}>{label}</button>
     </form>
   );
+}
+
+/** A link to a page that asks before it acts. */
+export function ActLink({ view, href, label }: { view: View; href: string; label: string }) {
+  if (view.mayAct) return <a class="button" href={href}>{label}</a>;
+  return <button type="button" {...offFor(view)}>{label}</button>;
 }
 
 /** Previous and next page of a listing, and how much of it is shown. */

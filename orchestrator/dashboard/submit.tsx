@@ -82,38 +82,54 @@ function settingsOf(farm: Farm, { t }: View): SubmitSettings {
   };
 }
 
+/** A text that was handed in and not taken. */
+interface Refused {
+  readonly text: string;
+  readonly errors: readonly TaskFileError[];
+  readonly total: number;
+}
+
 export function submitPage(
   { farm }: { farm: Farm },
   view: View,
-  refused: { text: string; errors: readonly TaskFileError[]; total: number } | null = null,
+  refused: Refused | null = null,
 ) {
   const { t } = view;
   return (
     <Page view={view} title={t("nav.submit")} page="submit" topics={[]}>
       <h1>{t("nav.submit")}</h1>
       <p class="lead">{t("submit.lead")}</p>
-      <div id="submit" data-settings={JSON.stringify(settingsOf(farm, view))}>
-        <form method="post" action="/ui/submit" class="card stack">
-          <label>
-            {t("submit.text")}
-            <textarea name="text" rows={14} spellcheck={false} required>
-              {refused?.text ?? ""}
-            </textarea>
-          </label>
-          <label>
-            {t("submit.name")}
-            <input name="name" maxlength={200} />
-          </label>
-          {refused === null ? null : (
-            <div class="failure" role="alert">
-              <p>{t("submit.errors", { n: refused.total })}</p>
-              <ul>{refused.errors.map((error) => <li>{error.message}</li>)}</ul>
-            </div>
-          )}
-          <button type="submit" class="primary">{t("submit.send")}</button>
-        </form>
-      </div>
+      {view.mayAct ? <SubmitForm farm={farm} view={view} refused={refused} /> : null}
     </Page>
+  );
+}
+
+function SubmitForm(
+  { farm, view, refused }: { farm: Farm; view: View; refused: Refused | null },
+) {
+  const { t } = view;
+  return (
+    <div id="submit" data-settings={JSON.stringify(settingsOf(farm, view))}>
+      <form method="post" action="/ui/submit" class="card stack">
+        <label>
+          {t("submit.text")}
+          <textarea name="text" rows={14} spellcheck={false} required>
+            {refused?.text ?? ""}
+          </textarea>
+        </label>
+        <label>
+          {t("submit.name")}
+          <input name="name" maxlength={200} />
+        </label>
+        {refused === null ? null : (
+          <div class="failure" role="alert">
+            <p>{t("submit.errors", { n: refused.total })}</p>
+            <ul>{refused.errors.map((error) => <li>{error.message}</li>)}</ul>
+          </div>
+        )}
+        <button type="submit" class="primary">{t("submit.send")}</button>
+      </form>
+    </div>
   );
 }
 

@@ -7,6 +7,7 @@
 import { parseTaskContent } from "../../contract/task.ts";
 import { isTerminal, unknownTask } from "../api/tasks.ts";
 import { taskDetailJson } from "../api/task_json.ts";
+import { waitingCause } from "../core/waiting.ts";
 import type { Farm } from "../farm.ts";
 import type { TaskDetail } from "../store/store.ts";
 import { Comparison } from "./comparison.tsx";
@@ -67,7 +68,8 @@ export async function taskPage({ farm }: { farm: Farm }, view: View) {
 function Head({ farm, view, task }: { farm: Farm; view: View; task: TaskDetail }) {
   const { t, format } = view;
   const shown = taskDetailJson(farm.scheduler, task);
-  const waiting = shown["waiting_reason"] as string | null;
+  const { scheduler } = farm;
+  const waiting = waitingCause(scheduler.state, task, scheduler.now());
   const progress = shown["progress"] as { steps_completed: number; steps_total: number } | null;
   const open = !isTerminal(task.status);
   return (
@@ -79,6 +81,7 @@ function Head({ farm, view, task }: { farm: Farm; view: View; task: TaskDetail }
         {open
           ? (
             <Act
+              view={view}
               action="/ui/task/cancel"
               fields={{ id: task.task_id }}
               label={t("task.cancel")}
@@ -87,6 +90,7 @@ function Head({ farm, view, task }: { farm: Farm; view: View; task: TaskDetail }
           )
           : (
             <Act
+              view={view}
               action="/ui/task/retry"
               fields={{ id: task.task_id }}
               label={t("task.retry")}
@@ -95,7 +99,11 @@ function Head({ farm, view, task }: { farm: Farm; view: View; task: TaskDetail }
           )}
       </div>
       {task.description === null ? null : <p class="lead">{task.description}</p>}
-      {waiting === null ? null : <p class="hint">{t("task.waits", { why: waiting })}</p>}
+      {waiting === null ? null : (
+        <p class="hint">
+          {t("task.waits", { why: t(`waiting.${waiting.code}`, { ...waiting }) })}
+        </p>
+      )}
       {progress === null ? null : (
         <p class="progress">
           <progress

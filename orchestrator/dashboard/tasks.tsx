@@ -15,7 +15,7 @@ import type { Store, TaskListed, TaskQuery } from "../store/store.ts";
 import { TaskState } from "./icon.tsx";
 import { Page } from "./page.tsx";
 import type { SlowCounts } from "./slow_counts.ts";
-import { BatchLink, Empty, Moment, Pager, TaskLink, WorkerLink } from "./parts.tsx";
+import { ActLink, BatchLink, Empty, Moment, Pager, TaskLink, WorkerLink } from "./parts.tsx";
 import { here, link, type View } from "./view.ts";
 
 const PAGE_SIZES = [25, 50, 100, 200] as const;
@@ -169,12 +169,13 @@ function Actions(
   return (
     <div class="actions">
       <strong>{total === null ? t("tasks.counting") : t("tasks.matching", { n: total })}</strong>
-      <a class="button" href={link("/ui/bulk", { ...filter, action: "cancel" })}>
-        {t("tasks.cancel_all")}
-      </a>
-      <a class="button" href={link("/ui/bulk", { ...filter, action: "retry" })}>
-        {t("tasks.retry_all")}
-      </a>
+      {(["cancel", "retry"] as const).map((action) => (
+        <ActLink
+          view={view}
+          href={link("/ui/bulk", { ...filter, action })}
+          label={t(`tasks.${action}_all`)}
+        />
+      ))}
       <span class="spring"></span>
       <a class="button" href={link("/ui/tasks.csv", filter)} download="tasks.csv">CSV</a>
       <a class="button" href={link("/ui/tasks.json", filter)} download="tasks.json">JSON</a>

@@ -12,7 +12,7 @@ import {
   type Translate,
   translator,
 } from "../../platform/i18n.ts";
-import { hasSession } from "../../platform/guard.ts";
+import { callerRole, hasSession } from "../../platform/guard.ts";
 import { Format } from "./format.ts";
 
 export const THEMES = ["auto", "light", "dark"] as const;
@@ -31,6 +31,8 @@ export interface View {
   readonly eventId?: number;
   /** Whether the reader can sign out. */
   readonly signedIn: boolean;
+  /** Whether the reader may change anything; else buttons are there, but off. */
+  readonly mayAct: boolean;
 }
 
 const translators = new Map<Language, { t: Translate; format: Format }>();
@@ -45,7 +47,8 @@ export function viewOf(c: Context): View {
     tools = { t: translator(language), format: new Format(language) };
     translators.set(language, tools);
   }
-  return { language, theme, ...tools, url, now: Date.now(), signedIn: hasSession(c) };
+  const reader = { signedIn: hasSession(c), mayAct: callerRole(c) === "operator" };
+  return { language, theme, ...tools, url, now: Date.now(), ...reader };
 }
 
 /** A link to a page of the dashboard; absent and empty parameters are left out. */

@@ -65,6 +65,7 @@ function WorkerCard(
         <span class="spring"></span>
         <a class="button" href={link("/ui/tasks", { worker: worker.id })}>{t("nav.tasks")}</a>
         <Act
+          view={view}
           action="/ui/worker/drain"
           fields={{ id: worker.id, drain: drained ? "false" : "true" }}
           label={t(drained ? "workers.resume" : "workers.drain")}
