@@ -139,7 +139,8 @@ export async function batchPage(
   const { total, ended } = progressOf(batch);
   const all = batch.accepted + batch.known + batch.requeued;
   const open = { ...counts, status: batch.counts, total };
-  const eta = etaSeconds(farm, { counts: open, times, throughput: listeners.throughput });
+  const { throughput } = listeners;
+  const eta = etaSeconds(farm, { counts: open, times, throughput, batch: batch.id });
   return (
     <Page
       view={view}

@@ -6,6 +6,7 @@
  */
 import type { Farm } from "../farm.ts";
 import type { Counts, ExecutionTimes } from "../store/store.ts";
+import { type Advanced, secondsLeft } from "./eta.ts";
 import type { Throughput } from "./throughput.ts";
 
 /** The block of the seed's results files. */
@@ -54,21 +55,42 @@ export function successRate({ status }: Counts): number | null {
 }
 
 /**
- * Seconds until everything is done, by the pace of the last minute; while nothing was completed in
- * it, by the mean task and the slots there are. Null when nothing can be said.
+ * Seconds until everything is done, of the whole farm or of one batch with `counts` of its own; null
+ * when nothing can be said.
  */
 export function etaSeconds(
   farm: Farm,
-  { counts, times, throughput }: { counts: Counts; times: ExecutionTimes; throughput: Throughput },
+  { counts, times, throughput, batch }: {
+    counts: Counts;
+    times: ExecutionTimes;
+    throughput: Throughput;
+    /** Only its tasks. */
+    batch?: string;
+  },
 ): number | null {
-  const open = unfinishedCount(counts);
-  if (open === 0) return 0;
-  const slots = slotCounts(farm).total;
-  if (slots === 0) return null;
-  const pace = throughput.perSecond;
-  if (pace > 0) return rounded(open / pace, 1);
-  if (times.mean === null) return null;
-  return rounded(times.mean * Math.ceil(open / slots), 1);
+  const left = secondsLeft({
+    open: unfinishedCount(counts),
+    advanced: advancedTasks(farm, batch),
+    slots: slotCounts(farm).total,
+    pace: throughput.perSecond,
+    meanS: times.mean,
+  });
+  return left === null ? null : rounded(left, 1);
+}
+
+/** The running tasks that have told how far they are. */
+function advancedTasks({ scheduler }: Farm, batch?: string): Advanced[] {
+  const { state } = scheduler;
+  const now = scheduler.now().mono;
+  return [...state.active].flatMap((id) => {
+    const task = state.window.get(id);
+    if (!task?.progress || task.startedMono === null) return [];
+    if (batch !== undefined && task.row.batch !== batch) return [];
+    const { steps_completed, steps_total } = task.progress;
+    if (steps_completed <= 0) return [];
+    const share = Math.min(1, steps_completed / steps_total);
+    return [{ elapsedS: (now - task.startedMono) / 1000, share }];
+  });
 }
 
 /** Slots of the connected workers, and how many of them are taken. */
