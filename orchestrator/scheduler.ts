@@ -107,12 +107,16 @@ export class Scheduler {
    * Runs `prepare` inside the loop, between two turns, so that what it reads from the store cannot
    * change before its event is handled. Resolves when the event's changes are durable; rejects, with
    * nothing changed, when `prepare` throws or the store fails. A null event means nothing to do.
+   * With `first` it comes before all other requests of a turn: what takes rows away must.
    */
-  request(prepare: () => Promise<NewEvent | null>): Promise<void> {
+  request(
+    prepare: () => Promise<NewEvent | null>,
+    { first = false }: { first?: boolean } = {},
+  ): Promise<void> {
     if (this.#stopping) return Promise.reject(new Error("The orchestrator is stopping"));
     return new Promise((resolve, reject) => {
       const settle = (error: Error | null) => error === null ? resolve() : reject(error);
-      this.#requests.push({ prepare, settle });
+      this.#requests[first ? "unshift" : "push"]({ prepare, settle });
       this.#wake();
     });
   }

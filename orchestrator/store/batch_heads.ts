@@ -11,6 +11,8 @@ export interface BatchHead {
   readonly id: string;
   readonly file: string;
   readonly counts: Record<TaskStatus, number>;
+  /** Tasks that have left the store: with the counts they add up to all that were accepted. */
+  removed: number;
   finishedAt: number | null;
 }
 
@@ -18,9 +20,9 @@ export interface BatchHead {
 const HEADS_MAX = 10_000;
 
 const HEAD = `
-SELECT id, file, finished_at, ${TASK_STATUSES.join(", ")}
+SELECT id, file, finished_at, removed, ${TASK_STATUSES.join(", ")}
 FROM batches WHERE number = ?`;
-const COUNTS_START = 3;
+const COUNTS_START = 4;
 
 export class BatchHeads {
   readonly #connection: () => Connection;
@@ -70,6 +72,7 @@ function headFrom(row: Row): BatchHead {
     id: String(row[0]),
     file: String(row[1]),
     finishedAt: row[2] as number | null,
+    removed: Number(row[3]),
     counts,
   };
 }

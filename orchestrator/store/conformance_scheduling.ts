@@ -193,9 +193,12 @@ function counters(test: RegisterTest): void {
         cancelled: 0,
       },
       total: 4,
+      accepted_total: 4,
+      removed_total: 0,
       redistributed_total: 3,
       files_accepted: 1,
       files_rejected: 0,
+      files_removed: 0,
       results_total: 1,
     });
     assertEquals(await store.recount(), counts);

@@ -46,8 +46,19 @@ async function carryOn<T>(step: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** Writes the results down and removes what has ended, in steps of a few tasks. */
+async function remove(store: Store): Promise<void> {
+  for (const { name } of await store.unwrittenResultFiles()) await store.resultFileWritten(name);
+  for (let cursor: string | null | undefined = undefined; cursor !== null;) {
+    const options = cursor === undefined ? {} : { cursor };
+    const { tasks, next } = await store.removeEnded({ before: 5_000, limit: 5, ...options });
+    if (tasks > 0) say(`removed ${tasks}`);
+    cursor = next;
+  }
+}
+
 if (import.meta.main) {
-  const [path, run, rounds] = Deno.args;
+  const [path, run, rounds, removes] = Deno.args;
   const opened = await carryOn(() => openSqliteStore(path!));
   if (opened === undefined) Deno.exit(3);
   const { store } = opened;
@@ -58,6 +69,7 @@ if (import.meta.main) {
       const file = await store.planResultFile(() => `${run}.${round}`, { at: 1, limit: 100 });
       if (file !== null) say(`planned ${file.name}`);
     });
+    if (removes !== undefined && round % 3 === 2) await carryOn(() => remove(store));
   }
   await carryOn(() => store.close());
 }

@@ -8,6 +8,18 @@
 import type { BatchHead } from "./batch_heads.ts";
 import type { Connection } from "./connection.ts";
 import { statusOfLane } from "./lanes.ts";
+import type { NewEventRecord } from "./store.ts";
+
+/** What has left the store, ever. */
+export interface Removed {
+  readonly tasks: number;
+  readonly results: number;
+  /** Redistributions of the tasks that left. */
+  readonly redistributed: number;
+  /** Receipts of files taken and refused. */
+  readonly accepted: number;
+  readonly rejected: number;
+}
 
 /** The row of totals; `generation` is the number of the last durable commit. */
 export interface Totals {
@@ -20,6 +32,7 @@ export interface Totals {
   redistributed: number;
   filesAccepted: number;
   filesRejected: number;
+  removed: Removed;
 }
 
 /**
@@ -47,7 +60,7 @@ ON CONFLICT (lane) DO UPDATE SET count = count + excluded.count`;
 
 const SET_BATCH = `
 UPDATE batches SET pending = ?, assigned = ?, running = ?, redistributed = ?, completed = ?,
-  failed = ?, cancelled = ?, finished_at = ?
+  failed = ?, cancelled = ?, removed = ?, finished_at = ?
 WHERE number = ?`;
 
 const ADD_TO_WORKER = `
@@ -59,18 +72,25 @@ const SET_FARM = `
 UPDATE farm SET generation = ?, clock = ?, next_seq = ?, results = ?, redistributed = ?,
   files_accepted = ?, files_rejected = ?`;
 
+const SET_REMOVED = `
+UPDATE farm SET removed_tasks = ?, removed_results = ?, removed_redistributed = ?,
+  removed_accepted = ?, removed_rejected = ?`;
+
 export class Draft {
   readonly totals: Totals;
   readonly lanes = new Map<number, number>();
   readonly batches = new Map<number, BatchHead>();
   readonly executionMs: number[] = [];
   readonly finished: string[] = [];
+  /** What happened with this commit, to be written with it. */
+  readonly events: NewEventRecord[] = [];
   /** The file being received, until this commit accepts it. */
   intake: OpenIntake | null;
   /** How far the rows of a file being received had to move out of the way. */
   moved = 0;
   readonly #workers = new Map<string, WorkerDelta>();
   readonly #touched = new Map<number, number>();
+  readonly #removedBefore: Removed;
 
   readonly #head: (batch: number) => BatchHead;
 
@@ -80,6 +100,7 @@ export class Draft {
     head: (batch: number) => BatchHead,
   ) {
     this.totals = { ...before.totals, generation: before.totals.generation + 1 };
+    this.#removedBefore = before.totals.removed;
     this.intake = before.intake;
     this.#head = head;
   }
@@ -92,6 +113,26 @@ export class Draft {
     counts[statusOfLane(from)]--;
     counts[statusOfLane(to.lane)]++;
     this.touch(batch, to.at ?? 0);
+  }
+
+  /** Counts a task of a lane as removed, in its batch. */
+  remove(batch: number, lane: number): void {
+    this.addToLane(lane, -1);
+    const head = this.batch(batch);
+    head.counts[statusOfLane(lane)]--;
+    head.removed++;
+    this.touch(batch, 0);
+  }
+
+  countRemoved(more: Partial<Removed>): void {
+    const { removed } = this.totals;
+    this.totals.removed = {
+      tasks: removed.tasks + (more.tasks ?? 0),
+      results: removed.results + (more.results ?? 0),
+      redistributed: removed.redistributed + (more.redistributed ?? 0),
+      accepted: removed.accepted + (more.accepted ?? 0),
+      rejected: removed.rejected + (more.rejected ?? 0),
+    };
   }
 
   addToLane(lane: number, count: number): void {
@@ -141,6 +182,16 @@ export class Draft {
       t.filesAccepted,
       t.filesRejected,
     );
+    const gone = t.removed;
+    if (gone === this.#removedBefore) return;
+    connection.run(
+      SET_REMOVED,
+      gone.tasks,
+      gone.results,
+      gone.redistributed,
+      gone.accepted,
+      gone.rejected,
+    );
   }
 
   #writeBatch(connection: Connection, number: number, at: number): void {
@@ -151,6 +202,17 @@ export class Draft {
     else if (head.finishedAt === null) {
       head.finishedAt = at;
       this.finished.push(head.id);
+      this.events.push({
+        at,
+        kind: "batch_finished",
+        batch: head.id,
+        details: {
+          file: head.file,
+          completed: c.completed,
+          failed: c.failed,
+          cancelled: c.cancelled,
+        },
+      });
     }
     connection.run(
       SET_BATCH,
@@ -161,6 +223,7 @@ export class Draft {
       c.completed,
       c.failed,
       c.cancelled,
+      head.removed,
       head.finishedAt,
       number,
     );

@@ -87,7 +87,7 @@ UNION ALL
 SELECT lane FROM counted WHERE lane NOT IN (SELECT lane FROM lanes)
 LIMIT 1`;
 const RESULTS_MISSING = `
-SELECT 1 FROM farm WHERE results <> (SELECT coalesce(max(number), 0) FROM results)`;
+SELECT 1 FROM farm WHERE results - removed_results <> (SELECT count(*) FROM results)`;
 
 function sizeOf(path: string): number {
   try {

@@ -7,6 +7,7 @@
 import { BatchHeads } from "./batch_heads.ts";
 import { Connection, guard } from "./connection.ts";
 import { Draft, type OpenIntake, type Totals } from "./draft.ts";
+import { EventWriter } from "./event_writer.ts";
 import { Histogram } from "./histogram.ts";
 import { Queues } from "./lanes.ts";
 import { clearUnaccepted } from "./leftovers.ts";
@@ -16,7 +17,8 @@ import { type QueueKey, StoreError, type WorkerTotals } from "./store.ts";
 /** How many results the histogram on disk may lack; a start reads these again. */
 const HISTOGRAM_LAG = 5_000;
 const TOTALS = `
-SELECT name, generation, clock, next_seq, results, redistributed, files_accepted, files_rejected
+SELECT name, generation, clock, next_seq, results, redistributed, files_accepted, files_rejected,
+  removed_tasks, removed_results, removed_redistributed, removed_accepted, removed_rejected
 FROM farm`;
 
 export class Ledger {
@@ -24,6 +26,12 @@ export class Ledger {
   queues: Queues = new Queues();
   readonly heads: BatchHeads;
   intake: OpenIntake | null = null;
+  readonly events: EventWriter = new EventWriter();
+  /** See `settledChange`. */
+  readonly settling: { planned: { name: string; change: number } | null; change: number } = {
+    planned: null,
+    change: 0,
+  };
   #connection: Connection;
   readonly #lock: FolderLock;
   #totals!: Totals;
@@ -86,9 +94,11 @@ export class Ledger {
       this.connection.transaction(() => {
         value = work(draft);
         draft.write(this.#connection);
-        if (draft.totals.results - this.#timesUpto > HISTOGRAM_LAG) this.#writeTimes();
+        this.events.write(this.#connection, draft.events);
+        if (this.#timesAreDue(draft)) this.#writeTimes();
       });
     } catch (error) {
+      this.events.forget();
       if (!(error instanceof StoreError && error.code === "io")) throw error;
       this.#reopen(error);
       if (this.#totals.generation < draft.totals.generation) throw error;
@@ -179,9 +189,17 @@ export class Ledger {
       redistributed: row[5]!,
       filesAccepted: row[6]!,
       filesRejected: row[7]!,
+      removed: {
+        tasks: row[8]!,
+        results: row[9]!,
+        redistributed: row[10]!,
+        accepted: row[11]!,
+        rejected: row[12]!,
+      },
     };
     for (const _ of clearUnaccepted(connection, this.#totals.nextSeq));
     this.intake = null;
+    Object.assign(this.settling, { planned: null, change: 0 });
     this.heads.clear();
     this.queues = new Queues();
     for (const [id, priority, algorithm] of connection.all("SELECT * FROM queues")) {
@@ -203,6 +221,12 @@ export class Ledger {
     for (const [ms] of this.#connection.all(sql, this.#timesUpto)) this.#times.add(Number(ms));
   }
 
+  /** Before a result leaves the log, its time must be in the sums. */
+  #timesAreDue({ totals }: Draft): boolean {
+    const removes = totals.removed.results > this.#totals.removed.results;
+    return totals.results - this.#timesUpto > (removes ? 0 : HISTOGRAM_LAG);
+  }
+
   #writeTimes(): void {
     this.#connection.run(
       "INSERT OR REPLACE INTO execution_times (id, upto, histogram) VALUES (1, ?, ?)",
@@ -212,8 +236,7 @@ export class Ledger {
   }
 
   #takeOver(draft: Draft): void {
-    const { results } = this.#totals;
-    if (draft.totals.results - this.#timesUpto > HISTOGRAM_LAG) this.#timesUpto = results;
+    if (this.#timesAreDue(draft)) this.#timesUpto = this.#totals.results;
     this.#totals = draft.totals;
     for (const [lane, count] of draft.lanes) {
       this.#lanes.set(lane, (this.#lanes.get(lane) ?? 0) + count);

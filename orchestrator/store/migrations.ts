@@ -199,4 +199,28 @@ CREATE TABLE series (
 ) STRICT, WITHOUT ROWID;
 `;
 
-export const MIGRATIONS: readonly string[] = [TASKS + BATCHES + RESULTS + FARM, OBSERVATIONS];
+/** What has left the store is counted. And the story of the farm; `more` counts what was left out. */
+const HISTORY = `
+ALTER TABLE farm ADD COLUMN removed_tasks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE farm ADD COLUMN removed_results INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE farm ADD COLUMN removed_redistributed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE farm ADD COLUMN removed_accepted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE farm ADD COLUMN removed_rejected INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE batches ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY,
+  at REAL NOT NULL,
+  kind TEXT NOT NULL,
+  worker TEXT,
+  task_id TEXT,
+  batch TEXT,
+  more INTEGER NOT NULL DEFAULT 0,
+  details TEXT NOT NULL
+) STRICT;
+`;
+
+export const MIGRATIONS: readonly string[] = [
+  TASKS + BATCHES + RESULTS + FARM,
+  OBSERVATIONS,
+  HISTORY,
+];

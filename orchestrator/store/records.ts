@@ -22,8 +22,10 @@ export interface BatchRecord {
   readonly received_at: number;
   /** Free-form metadata of the file, kept as it was (bounded). */
   readonly metadata: unknown;
-  /** New tasks that entered with this file. The counts below always add up to it. */
+  /** New tasks that entered with this file: always the sum of `counts` and `removed`. */
   readonly accepted: number;
+  /** Of these, the ones that were ended for so long that they were removed. */
+  readonly removed: number;
   /** Tasks that were known already, with the same content: skipped. */
   readonly known: number;
   /** Known tasks that had failed or were cancelled and wait again because of this file. */
@@ -98,11 +100,19 @@ export interface ResultFile {
 
 export interface Counts {
   readonly status: Readonly<Record<TaskStatus, number>>;
+  /** Tasks in the store: the sum of `status`. */
   readonly total: number;
+  /** Tasks ever accepted: always `total` and `removed_total` together. */
+  readonly accepted_total: number;
+  /** Ended tasks that were removed because of their age. */
+  readonly removed_total: number;
   /** Sum of all redistributions ever. */
   readonly redistributed_total: number;
+  /** Files ever taken and refused; `files_removed` of their receipts are not kept any more. */
   readonly files_accepted: number;
   readonly files_rejected: number;
+  readonly files_removed: number;
+  /** Results ever; also the number of the latest one. */
   readonly results_total: number;
 }
 

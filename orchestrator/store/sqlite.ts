@@ -9,6 +9,7 @@ import { batch, batches, batchTasks } from "./sqlite_batches.ts";
 import { commitChanges } from "./sqlite_commit.ts";
 import { rejectBatch, SqliteIntake } from "./sqlite_intake.ts";
 import { errorGroups } from "./sqlite_errors.ts";
+import { addEvents, events, removeEvents } from "./sqlite_events.ts";
 import { count, detail, page } from "./sqlite_listing.ts";
 import {
   claim,
@@ -19,6 +20,7 @@ import {
   unfinished,
   workers,
 } from "./sqlite_queues.ts";
+import { removeEnded } from "./sqlite_removal.ts";
 import {
   planResultFile,
   resultFile,
@@ -87,6 +89,10 @@ export function openSqliteStore(path: string, options: OpenOptions = {}): Promis
       addSamples: (samples) => call(() => addSamples(ledger, samples)),
       series: (options) => call(() => series(ledger, options)),
       spans: (options) => call(() => spans(ledger, options)),
+      events: (query, options) => call(() => events(ledger, query, options)),
+      addEvents: (events) => call(() => addEvents(ledger, events)),
+      removeEnded: (options) => call(() => removeEnded(ledger, options)),
+      removeEvents: (options) => call(() => removeEvents(ledger, options)),
       close: () => Promise.try(() => closeFile(file)),
     };
     return { store, warnings };

@@ -11,10 +11,10 @@ import type { BatchRecord, TaskListed } from "./store.ts";
 
 const BATCH = `
 SELECT number, id, file, archived_as, sha256, bytes, state, received_at, metadata, accepted, known,
-  requeued, errors, errors_total, finished_at, pending, assigned, running, redistributed, completed,
-  failed, cancelled
+  requeued, errors, errors_total, finished_at, removed, pending, assigned, running, redistributed,
+  completed, failed, cancelled
 FROM batches`;
-const COUNTS_START = 15;
+const COUNTS_START = 16;
 
 /** Newest first. */
 export function batches(
@@ -55,6 +55,7 @@ function batchFrom(row: Row): BatchRecord {
     errors_total: Number(row[13]),
     counts: Object.fromEntries(counts) as Record<TaskStatus, number>,
     finished_at: row[14] as number | null,
+    removed: Number(row[15]),
   };
 }
 

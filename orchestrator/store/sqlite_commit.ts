@@ -4,6 +4,7 @@
  * @module
  */
 import type { Draft } from "./draft.ts";
+import { failureOf } from "./event_writer.ts";
 import { laneOf, PLACE, placeOf } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
 import { unparse } from "./rows.ts";
@@ -87,6 +88,7 @@ function writeTask(ledger: Ledger, draft: Draft, change: TaskChange): void {
   const to = laneOf(queue, targetPlace(change));
   const from = update(ledger, draft, { change, queue, to, number });
   draft.move(ledger.heads.number(task.batch), from, { lane: to, at: task.completed_at });
+  if (task.status === "failed") draft.events.push(failureOf(task));
   if (result !== undefined && number !== null) {
     writeResult(ledger, draft, { task, number, text: JSON.stringify(result) });
   } else if (ended !== undefined) {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertAddsUp } from "./conformance_removal.ts";
 import { FILE_TASKS } from "./crash_writer.ts";
 import { openSqliteStore } from "./sqlite.ts";
 import { type Store, StoreError } from "./store.ts";
@@ -13,8 +14,12 @@ function writer(path: string, run: string, rounds: number): string[] {
 }
 
 /** The lines a writer prints until it is killed, right after the one with this number. */
-async function runAndKill(path: string, run: string, lines: number): Promise<string[]> {
-  const [program, ...args] = writer(path, run, 1_000_000);
+async function runAndKill(
+  path: string,
+  run: string,
+  { lines, more = [] }: { lines: number; more?: readonly string[] },
+): Promise<string[]> {
+  const [program, ...args] = [...writer(path, run, 1_000_000), ...more];
   const child = new Deno.Command(program!, { args, stdout: "piped" }).spawn();
   let text = "";
   let killed = false;
@@ -62,7 +67,7 @@ Deno.test("openSqliteStore() loses and doubles nothing when its process is kille
   try {
     for (let kill = 0; kill < KILLS; kill++) {
       const until = 1 + Math.floor(Math.random() * 120);
-      lines.push(...await runAndKill(path, `run${kill}`, until));
+      lines.push(...await runAndKill(path, `run${kill}`, { lines: until }));
       const { store, warnings } = await openSqliteStore(path);
       assertEquals(warnings, []);
       await checkLedger(store, lines);
@@ -73,6 +78,51 @@ Deno.test("openSqliteStore() loses and doubles nothing when its process is kille
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("openSqliteStore() loses and doubles nothing when it is killed while it removes", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "store_" });
+  const path = `${folder}/farm.db`;
+  let [accepted, removed] = [0, 0];
+  try {
+    for (let kill = 0; kill < KILLS; kill++) {
+      const until = 30 + Math.floor(Math.random() * 200);
+      const lines = await runAndKill(path, `run${kill}`, { lines: until, more: ["removes"] });
+      for (const line of lines) {
+        if (line.startsWith("accepted ")) accepted += FILE_TASKS;
+        if (line.startsWith("removed ")) removed += Number(line.split(" ")[1]);
+      }
+      const { store, warnings } = await openSqliteStore(path);
+      assertEquals(warnings, []);
+      const counts = await store.counts();
+      // One more of each may have become durable before anybody could say so.
+      assert([accepted, accepted + FILE_TASKS].includes(counts.accepted_total));
+      assert(counts.removed_total >= removed && counts.removed_total <= removed + 5);
+      [accepted, removed] = [counts.accepted_total, counts.removed_total];
+      await checkRemaining(store);
+      await store.close();
+    }
+    assert(removed > 0, "Nothing was removed");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** What a removal has left adds up, and every task and result that is left is whole. */
+async function checkRemaining(store: Store): Promise<void> {
+  await assertAddsUp(store);
+  const counts = await store.counts();
+  const tasks = await listAll(store, {});
+  assertEquals(tasks.length, counts.total);
+  const completed = tasks.filter(({ status }) => status === "completed");
+  assertEquals(completed.every(({ result }) => result !== null), true);
+  assertEquals((await store.results(1, 1e9)).length, completed.length);
+  assertEquals((await store.executionTimes()).count, counts.results_total);
+  const { batches } = await store.batches({ limit: 1_000_000 });
+  assertEquals(batches.length, counts.files_accepted - counts.files_removed);
+  for (const { id, accepted, removed, counts: { ...status } } of batches) {
+    assertEquals(Object.values(status).reduce((a, b) => a + b, removed), accepted, id);
+  }
+}
 
 /** Whether a program is there and may do its work here. */
 function works(program: string, args: readonly string[]): boolean {

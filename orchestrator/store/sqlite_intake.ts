@@ -159,6 +159,17 @@ export class SqliteIntake implements Intake {
     for (const [lane, count] of this.#tally.lanes) draft.addToLane(lane, count);
     draft.batch(batch).counts.pending += report.accepted;
     draft.touch(batch, change.at);
+    draft.events.push({
+      at: change.at,
+      kind: "batch_accepted",
+      batch: change.batch,
+      details: {
+        file: this.#start.file,
+        accepted: report.accepted,
+        known: report.known,
+        requeued: report.requeue.length,
+      },
+    });
     this.#ledger.connection.run(
       ACCEPT_BATCH,
       report.accepted,
@@ -234,6 +245,9 @@ export function rejectBatch(ledger: Ledger, start: BatchStart, refusal: Refusal)
   ledger.durable((draft) => {
     insertBatch(ledger, start, refusal);
     draft.totals.filesRejected++;
+    const { received_at: at, id: batch, file } = start;
+    const details = { file, errors: refusal.errorsTotal };
+    draft.events.push({ at, kind: "batch_rejected", batch, details });
   });
 }
 

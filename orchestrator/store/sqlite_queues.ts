@@ -72,6 +72,7 @@ export function workers(ledger: Ledger): WorkerRecord[] {
 export function counts(ledger: Ledger): Counts {
   const { totals, lanes } = ledger;
   return summary([...lanes], {
+    ...removedCounts(ledger),
     redistributed_total: totals.redistributed,
     files_accepted: totals.filesAccepted,
     files_rejected: totals.filesRejected,
@@ -81,19 +82,32 @@ export function counts(ledger: Ledger): Counts {
 
 export function recount(ledger: Ledger): Counts {
   const { connection, totals } = ledger;
+  const { removed } = totals;
   const lanes: Row[] = connection.all(
     "SELECT lane, count(*) FROM tasks WHERE seq < ? GROUP BY lane",
     totals.nextSeq,
   );
   const count = (sql: string, ...values: SQLInputValue[]) => connection.number(sql, ...values);
   return summary(lanes.map(([lane, tasks]) => [Number(lane), Number(tasks)]), {
-    redistributed_total: count(
+    ...removedCounts(ledger),
+    redistributed_total: removed.redistributed + count(
       "SELECT sum(redistributions) FROM tasks INDEXED BY tasks_redistributed WHERE redistributions > 0",
     ),
-    files_accepted: count("SELECT count(*) FROM batches WHERE state = 'accepted'"),
-    files_rejected: count("SELECT count(*) FROM batches WHERE state = 'rejected'"),
-    results_total: count("SELECT count(*) FROM results"),
+    files_accepted: removed.accepted +
+      count("SELECT count(*) FROM batches WHERE state = 'accepted'"),
+    files_rejected: removed.rejected +
+      count("SELECT count(*) FROM batches WHERE state = 'rejected'"),
+    results_total: removed.results + count("SELECT count(*) FROM results"),
   });
+}
+
+/** Every number of a task was given out to one that was accepted. */
+function removedCounts({ totals: { nextSeq, removed } }: Ledger) {
+  return {
+    accepted_total: nextSeq - 1,
+    removed_total: removed.tasks,
+    files_removed: removed.accepted + removed.rejected,
+  };
 }
 
 function summary(

@@ -60,6 +60,7 @@ export function planResultFile(
       options.at,
     );
   });
+  if (to === totals.results) ledger.settling.planned = { name: chosen, change: totals.clock };
   return { name: chosen, from, to, written: false, planned_at: options.at };
 }
 
@@ -78,6 +79,31 @@ export function resultFileWritten(ledger: Ledger, name: string): void {
   ledger.durable(() => {
     ledger.connection.run("UPDATE result_files SET written = 1 WHERE name = ?", name);
   });
+  const { settling } = ledger;
+  if (settling.planned?.name !== name || firstUnwritten(ledger) !== null) return;
+  settling.change = settling.planned.change;
+}
+
+/** First result of the oldest file that is planned and not written. */
+function firstUnwritten({ connection }: Ledger): number | null {
+  const row = connection.get("SELECT min(first) FROM result_files WHERE written = 0");
+  return row?.[0] as number | null;
+}
+
+/** Up to this number every result stands in a written file. */
+export function writtenResults(ledger: Ledger): number {
+  const first = firstUnwritten(ledger);
+  if (first !== null) return first - 1;
+  return ledger.connection.number("SELECT max(last) FROM result_files");
+}
+
+/**
+ * A task that has not changed since the change of this number has all its results, also those of
+ * earlier runs, in written files: then nobody needs its row any more to write one.
+ */
+export function settledChange(ledger: Ledger): number {
+  const { totals, settling } = ledger;
+  return writtenResults(ledger) === totals.results ? totals.clock : settling.change;
 }
 
 function fileFrom([name, first, last, written, plannedAt]: Row): ResultFile {

@@ -10,6 +10,8 @@
  * - A file that is being received is invisible: its tasks appear, all at once, in the commit that
  *   carries its `BatchAccepted`. A crash before that leaves nothing.
  * - Results are an append-only log numbered without gaps in the order of completion.
+ * - Nothing leaves the store but by `removeEnded` and `removeEvents`. What has left is counted, so
+ *   that the counters go on adding up.
  *
  * Times are epoch ms. The interface is asynchronous so that a store across a network fits it.
  *
@@ -28,9 +30,11 @@ import type {
   TaskQuery,
   WorkerTotals,
 } from "./records.ts";
+import type { EventPage, EventQuery, NewEventRecord } from "./events.ts";
 import type { ErrorGroup, SeriesPoint, SeriesSample, WorkSpan } from "./observations.ts";
 
 export type * from "./changes.ts";
+export * from "./events.ts";
 export * from "./observations.ts";
 export type * from "./records.ts";
 export * from "./store_error.ts";
@@ -76,6 +80,13 @@ export interface BatchStart {
   readonly bytes: number;
   readonly received_at: number;
   readonly metadata: unknown;
+}
+
+/** What one step of a removal did; `next` is where to go on, null at the end. */
+export interface RemovalReport {
+  readonly tasks: number;
+  readonly batches: number;
+  readonly next: string | null;
 }
 
 export interface Store {
@@ -157,6 +168,27 @@ export interface Store {
   series(options: { stepMs: number; since: number }): Promise<SeriesPoint[]>;
   /** The latest attempts that ended since a moment, newest first, and how many there are. */
   spans(options: { since: number; limit: number }): Promise<{ spans: WorkSpan[]; total: number }>;
+
+  /** The story of the farm, newest first; bounded in number (EVENTS_MAX). */
+  events(query: EventQuery, options: { limit: number; cursor?: string }): Promise<EventPage>;
+  /**
+   * Adds to it what the store cannot see itself: files taken, refused and finished and failed tasks
+   * enter with the very commit that brings them about. Durable with the next commit, not before.
+   */
+  addEvents(events: readonly NewEventRecord[]): Promise<void>;
+
+  // upkeep
+  /**
+   * One small step of removing tasks that ended before a moment, with their attempts and results,
+   * then receipts and groups of errors that have nothing left. What is not in a written results
+   * file, or known to a file being received, stays. Not to be called while a row that was read waits
+   * to be committed: it could be gone then.
+   */
+  removeEnded(
+    options: { before: number; limit?: number; cursor?: string },
+  ): Promise<RemovalReport>;
+  /** Removes some of the events before a moment; resolves with their number, 0 at the end. */
+  removeEvents(options: { before: number; limit?: number }): Promise<number>;
 
   close(): Promise<void>;
 }

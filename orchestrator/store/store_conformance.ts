@@ -6,7 +6,10 @@
 import { intakeConformance } from "./conformance_intake.ts";
 import { listingConformance } from "./conformance_listing.ts";
 import { observationsConformance } from "./conformance_observations.ts";
+import { eventsConformance } from "./conformance_events.ts";
+import { forgettingConformance } from "./conformance_forgetting.ts";
 import { receiptsConformance } from "./conformance_receipts.ts";
+import { removalConformance } from "./conformance_removal.ts";
 import { resultsConformance } from "./conformance_results.ts";
 import { schedulingConformance } from "./conformance_scheduling.ts";
 import type { OpenForTest, StoreUnderTest } from "./conformance_bed.ts";
@@ -29,4 +32,7 @@ export function storeConformance(name: string, open: OpenForTest): void {
   listingConformance(test);
   resultsConformance(test);
   observationsConformance(test);
+  removalConformance((words, body) => test(words, ({ store }) => body(store)));
+  forgettingConformance(test);
+  eventsConformance(test);
 }

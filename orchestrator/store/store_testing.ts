@@ -54,7 +54,7 @@ export function fileOf(id: string, more: Partial<BatchStart> = {}): BatchStart {
 
 /** Receives a file whole; the known tasks that have to run again are requeued with it. */
 export async function accept(
-  store: Store,
+  store: Pick<Store, "receive" | "commit">,
   id: string,
   tasks: readonly CheckedTask[],
   options: { rerun?: boolean } = {},
@@ -152,7 +152,7 @@ export function ended(
 
 /** Commits what `change` makes of the tasks, and returns their rows as the store has them then. */
 export async function apply(
-  store: Store,
+  store: Pick<Store, "load" | "commit">,
   taskIds: readonly string[],
   change: (row: TaskRow) => Change,
 ): Promise<TaskRow[]> {
@@ -162,7 +162,10 @@ export async function apply(
 }
 
 /** Ids of fresh tasks of a queue, from its beginning. */
-export async function freshIds(store: Store, key: QueueKey = PYTHON): Promise<string[]> {
+export async function freshIds(
+  store: Pick<Store, "claim">,
+  key: QueueKey = PYTHON,
+): Promise<string[]> {
   return (await store.claim(key, 0, 1_000_000)).tasks.map((row) => row.task_id);
 }
 

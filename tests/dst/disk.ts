@@ -55,6 +55,7 @@ export class Disk {
       },
       counts: () => store.counts(),
       recount: () => store.recount(),
+      removeEnded: (options) => after("remove", () => store.removeEnded(options)),
     };
   }
 

@@ -28,6 +28,7 @@ export class FarmLedger {
   readonly #ran = new Set<string>();
   #open = 0;
   results = 0;
+  removed = 0;
   commits = 0;
   readonly excuses: Excuses = { workersDied: 0, workersWedged: 0 };
 
@@ -219,6 +220,18 @@ export class FarmLedger {
 
   // --- comparison -------------------------------------------------------------------------------
 
+  /** The store has removed old tasks: all that are not there any more must have ended. */
+  async noteRemoved(store: SimStore): Promise<void> {
+    const rows = await store.load([...this.tasks.keys()]);
+    const left = new Set(rows.map((row) => row.task_id));
+    for (const [id, { status }] of this.tasks) {
+      if (left.has(id)) continue;
+      if (!isTerminal(status)) this.#violate(`I8: ${id} was removed and is ${status}`);
+      this.tasks.delete(id);
+      this.removed++;
+    }
+  }
+
   /** Holds what a store says against these books: nothing lost, nothing invented, all counted. */
   async compare(store: SimStore): Promise<void> {
     const rows = await store.load([...this.tasks.keys()]);
@@ -230,6 +243,8 @@ export class FarmLedger {
     const expected = {
       status,
       total: this.tasks.size,
+      accepted_total: this.tasks.size + this.removed,
+      removed_total: this.removed,
       results_total: this.results,
       files_accepted: this.batches.size,
     };

@@ -19,6 +19,7 @@ import {
   type Intake,
   type IntakeReport,
   type QueueKey,
+  type RemovalReport,
   type Store,
   StoreError,
   type TaskChange,
@@ -28,7 +29,15 @@ import {
 /** What a simulated orchestrator and its inbox use of a store. */
 export type SimStore = Pick<
   Store,
-  "receive" | "commit" | "claim" | "queues" | "unfinished" | "load" | "counts" | "recount"
+  | "receive"
+  | "commit"
+  | "claim"
+  | "queues"
+  | "unfinished"
+  | "load"
+  | "counts"
+  | "recount"
+  | "removeEnded"
 >;
 
 interface Entry {
@@ -50,6 +59,7 @@ export class MemoryStore implements SimStore {
   #clock = 0;
   #seq = 0;
   #results = 0;
+  #removed = 0;
   #status = noTasks();
   #receiving: Receiving | null = null;
 
@@ -179,6 +189,24 @@ export class MemoryStore implements SimStore {
     }));
   }
 
+  removeEnded(
+    { before, limit = 200 }: { before: number; limit?: number },
+  ): Promise<RemovalReport> {
+    const known = new Set(this.#receiving?.known);
+    const leaving = [...this.#entries.values()]
+      .filter(({ row }) => isTerminal(row.status) && !known.has(row.task_id))
+      .filter(({ row }) => (row.completed_at ?? row.created_at) < before)
+      .sort((a, b) => a.changed - b.changed)
+      .slice(0, limit);
+    for (const { row } of leaving) {
+      this.#entries.delete(row.task_id);
+      this.#status[row.status]--;
+    }
+    this.#removed += leaving.length;
+    const next = leaving.length < limit ? null : "more";
+    return Promise.resolve({ tasks: leaving.length, batches: 0, next });
+  }
+
   counts(): Promise<Counts> {
     return Promise.resolve(this.#countsOf(this.#status));
   }
@@ -193,9 +221,12 @@ export class MemoryStore implements SimStore {
     return {
       status: { ...status },
       total: this.#entries.size,
+      accepted_total: this.#seq,
+      removed_total: this.#removed,
       redistributed_total: 0,
       files_accepted: this.#batches.size,
       files_rejected: 0,
+      files_removed: 0,
       results_total: this.#results,
     };
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { DEFAULT_POLICY } from "../../orchestrator/core/state.ts";
 import { type Hands, Scheduler } from "../../orchestrator/scheduler.ts";
+import { accept, apply, assigned, failed } from "../../orchestrator/store/store_testing.ts";
 import { Disk } from "./disk.ts";
 import { Kernel, Process } from "./kernel.ts";
 import { MemoryStore, type SimStore } from "./memory_store.ts";
@@ -57,18 +58,7 @@ Deno.test("Scheduler leaves a drained worker drained when the store fails and wo
 Deno.test("Scheduler does not claim in a hurry from a store that fails", async () => {
   const { kernel, disk, store, scheduler, claims } = await startScheduler();
   const task = { ...drawTask(kernel.chance, "t1", 0), priority: 5, algorithm: "python" as const };
-  const intake = await store.receive({
-    id: "b",
-    file: "b.json",
-    archived_as: "b.json",
-    sha256: "",
-    bytes: 1,
-    received_at: 0,
-    metadata: null,
-  });
-  await intake.add([checkedTask(task, 0)]);
-  const { queues } = await intake.finish({ rerun: false });
-  await store.commit([{ kind: "batch_accepted", batch: "b", at: 0 }]);
+  const { queues } = await accept(store, "b", [checkedTask(task, 0)]);
   disk.failing = "io";
   scheduler.submit({ kind: "queues_found", queues });
   await kernel.run(11_000);
@@ -76,4 +66,26 @@ Deno.test("Scheduler does not claim in a hurry from a store that fails", async (
   disk.failing = null;
   await kernel.run(12_000);
   assertEquals([...scheduler.state.window.keys()], ["t1"]);
+});
+
+Deno.test("Scheduler.request() lets a removal come before requests that read the same tasks", async () => {
+  const { kernel, store, scheduler } = await startScheduler();
+  const task = { ...drawTask(kernel.chance, "t1", 0), priority: 5, algorithm: "python" as const };
+  await accept(store, "b", [checkedTask(task, 0)]);
+  await apply(store, ["t1"], assigned);
+  await apply(store, ["t1"], failed);
+  const found: number[] = [];
+  const retry = scheduler.request(async () => {
+    const tasks = await store.load(["t1"]);
+    found.push(tasks.length);
+    return { kind: "retry_requested", tasks };
+  });
+  const removal = scheduler.request(async () => {
+    found.push((await store.removeEnded({ before: Infinity })).tasks);
+    return null;
+  }, { first: true });
+  await kernel.run(2000);
+  await Promise.all([retry, removal]);
+  assertEquals(found, [1, 0]);
+  assertEquals(scheduler.storeError, null);
 });

@@ -48,7 +48,7 @@ export async function simulate(options: WorldOptions): Promise<Report> {
     violations: kernel.violations,
     hash: kernel.hash,
     lastLines: kernel.lastLines,
-    tasks: ledger.tasks.size,
+    tasks: ledger.tasks.size + ledger.removed,
     results: ledger.results,
     commits: ledger.commits,
     restarts: world.orchestrator.lives - 1,
@@ -66,7 +66,8 @@ function compareAgain(world: World): void {
 async function checkEnd(world: World, boundMs: number): Promise<void> {
   const { kernel, ledger } = world;
   await ledger.compare(world.store);
-  if (world.isAtRest || kernel.violations.length > 0) return;
+  if (kernel.violations.length > 0) return;
+  if (world.isAtRest) return await removeAll(world);
   const open = [...ledger.tasks].filter(([, { status }]) =>
     status !== "completed" && status !== "failed" && status !== "cancelled"
   ).map(([id, { attempt, status }]) => `${id}#${attempt} ${status}`);
@@ -80,6 +81,20 @@ async function checkEnd(world: World, boundMs: number): Promise<void> {
       `open ${open.join(", ")}; held ${held.join(", ")}; believed ${believed.join(", ")}; ` +
       `dropped ${[...world.folder.dropped.keys()].join(", ")}; window ${state?.window.size}`,
   );
+}
+
+/** In the end all tasks are old: they leave in steps, and the books are right after each. */
+async function removeAll({ kernel, ledger, store }: World): Promise<void> {
+  const limit = kernel.chance.whole(1, 20);
+  let cursor: string | null | undefined;
+  while (cursor !== null && kernel.violations.length === 0) {
+    const options = cursor === undefined ? {} : { cursor };
+    const { next } = await store.removeEnded({ before: Infinity, limit, ...options });
+    await ledger.noteRemoved(store);
+    await ledger.compare(store);
+    cursor = next;
+  }
+  if (ledger.tasks.size > 0) kernel.violate(`${ledger.tasks.size} ended tasks stay for ever`);
 }
 
 /**

@@ -36,6 +36,11 @@ class SqliteStorage implements Storage {
       load: (ids) => now((store) => store.load(ids)),
       counts: () => now((store) => store.counts()),
       recount: () => now((store) => store.recount()),
+      removeEnded: (options) =>
+        now(async (store) => {
+          await writeResults(store);
+          return await store.removeEnded(options);
+        }),
     };
   }
 
@@ -63,6 +68,13 @@ class SqliteStorage implements Storage {
     await (await this.#opening).close();
     await Deno.remove(this.#folder, { recursive: true });
   }
+}
+
+/** Results in no file hold their tasks back, and there are no files here. */
+async function writeResults(store: Store): Promise<void> {
+  const name = crypto.randomUUID();
+  const file = await store.planResultFile(() => name, { at: 0, limit: 1_000_000 });
+  if (file !== null) await store.resultFileWritten(name);
 }
 
 /** A new store in a folder of its own. Close it to remove that. */
