@@ -109,13 +109,14 @@ export interface Config {
   readonly retentionProcessedDays: number;
   /** RETENTION_RESULTS_DAYS: results files; 0 = kept for ever. @default 0 */
   readonly retentionResultsDays: number;
+  /** RETENTION_TASKS_DAYS: ended tasks in the store; 0 = kept for ever. @default 0 */
+  readonly retentionTasksDays: number;
+  /** RETENTION_EVENTS_DAYS: events; 0 = as many as there is room for. @default 90 */
+  readonly retentionEventsDays: number;
   /** NOTIFY_*: who is told of what. */
   readonly notify: NotifySettings;
 
-  /**
-   * DRAIN_TIMEOUT (s) of workers. Checked here too, because the programs share one `.env`, and used
-   * by those that start workers of their own. @default 30000
-   */
+  /** DRAIN_TIMEOUT (s) of workers, for those who start workers of their own. @default 30000 */
   readonly drainTimeoutMs: number;
 }
 
@@ -285,11 +286,14 @@ function readIntake(settings: Settings) {
 }
 
 function readKeeping(settings: Settings) {
-  const days = (name: string) => settings.number(name, { fallback: 0, min: 0, max: 100_000 });
+  const days = (name: string, fallback = 0) =>
+    settings.number(name, { fallback, min: 0, max: 100_000 });
   return {
     resultsSaveIntervalMs: milliseconds(settings, "RESULTS_SAVE_INTERVAL", { fallback: 300 }),
     retentionProcessedDays: days("RETENTION_PROCESSED_DAYS"),
     retentionResultsDays: days("RETENTION_RESULTS_DAYS"),
+    retentionTasksDays: days("RETENTION_TASKS_DAYS"),
+    retentionEventsDays: days("RETENTION_EVENTS_DAYS", 90),
     drainTimeoutMs: milliseconds(settings, "DRAIN_TIMEOUT", { fallback: 30, min: 0 }),
   };
 }

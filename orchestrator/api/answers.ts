@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { PriorityWritten, TASK_STATUSES } from "../../contract/task.ts";
 import { Failure, TaskResult } from "../../contract/wire.ts";
+import { EVENT_KINDS } from "../store/store.ts";
 
 const count = z.int().nonnegative();
 const seconds = z.number().nonnegative();
@@ -52,7 +53,11 @@ export const Health = z.strictObject({
 
 export const Stats = z.strictObject({
   timestamp: moment,
-  tasks_summary: StatusCounts.extend({ total_tasks: count, redistributed_total: count }),
+  tasks_summary: StatusCounts.extend({
+    total_tasks: count,
+    removed_total: count,
+    redistributed_total: count,
+  }),
   orchestrator_stats: z.strictObject({
     total_tasks: count,
     completed_tasks: count,
@@ -155,6 +160,7 @@ export const Batch = z.strictObject({
   finished_at: moment.nullable(),
   tasks: count,
   accepted: count,
+  removed: count,
   known: count,
   requeued: count,
   counts: StatusCounts,
@@ -221,6 +227,17 @@ export const ErrorGroup = z.strictObject({
   first_seen: moment,
   last_seen: moment,
   samples: z.array(z.string()),
+});
+
+export const Event = z.strictObject({
+  id: count,
+  at: moment,
+  kind: z.enum(EVENT_KINDS),
+  worker: z.string().nullable(),
+  task_id: z.string().nullable(),
+  batch: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()),
+  more: count,
 });
 
 export const Invariants = z.strictObject({

@@ -16,6 +16,7 @@ import type { Listeners } from "../listeners/listeners.ts";
 import { batchRoutes } from "./batches.ts";
 import { bulkRoutes } from "./bulk.ts";
 import { errorRoutes } from "./errors.ts";
+import { eventLogRoutes } from "./event_log.ts";
 import { eventRoutes } from "./events.ts";
 import { historyRoutes } from "./history.ts";
 import { notificationRoutes } from "./notifications.ts";
@@ -81,6 +82,7 @@ function farmRoutes(farm: Farm, listeners: Listeners) {
     .route("/", historyRoutes(farm))
     .route("/", notificationRoutes(listeners.notifier))
     .route("/", eventRoutes(listeners.events))
+    .route("/", eventLogRoutes(farm))
     .route("/", openApiRoutes());
 }
 

@@ -102,6 +102,7 @@ apiTest("GET /stats has the seed's summary and the figures beside it", {
     completed: 2,
     failed: 1,
     cancelled: 0,
+    removed_total: 0,
     redistributed_total: 0,
   });
   assertEquals(stats.orchestrator_stats, {

@@ -33,7 +33,7 @@ export function batchRoutes({ store }: Farm) {
     })
     .get("/batches/:id/results", takesNoQuery, async (c) => {
       const batch = await findBatch(store, c.req.param("id"));
-      const total = batch.accepted + batch.known + batch.requeued;
+      const total = batch.accepted - batch.removed + batch.known + batch.requeued;
       return new Response(jsonArrayStream(batchResults(store, batch.id)), {
         headers: listingHeaders(c.req.raw, { total, next: null }),
       }) as Listing<ReturnType<typeof batchResult>>;
@@ -47,8 +47,8 @@ async function listBatches(
   request: Request,
   paging: Paging,
 ): Promise<BatchListing> {
-  const { files_accepted, files_rejected } = await store.counts();
-  const total = files_accepted + files_rejected;
+  const { files_accepted, files_rejected, files_removed } = await store.counts();
+  const total = files_accepted + files_rejected - files_removed;
   const { limit, cursor } = paging;
   if (limit === null) {
     const headers = listingHeaders(request, { total, next: null });
@@ -98,6 +98,7 @@ function batchJson(batch: BatchRecord) {
     finished_at: time(batch.finished_at),
     tasks: batch.accepted + batch.known + batch.requeued,
     accepted: batch.accepted,
+    removed: batch.removed,
     known: batch.known,
     requeued: batch.requeued,
     counts: batch.counts,
@@ -126,6 +127,7 @@ async function receiptOf(store: Store, batch: BatchRecord): Promise<string> {
   const parts = [`${accepted} of ${total} accepted`];
   if (requeued > 0) parts.push(`${requeued} queued again`);
   if (known > 0) parts.push(`${known} known already`);
+  if (batch.removed > 0) parts.push(`${batch.removed} removed since, for their age`);
   return parts.join(", ");
 }
 

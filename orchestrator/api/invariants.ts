@@ -45,8 +45,8 @@ async function ledgerOf(farm: Farm) {
     {
       id: "I1",
       says: "accepted = pending + assigned + running + redistributed + completed + failed + " +
-        "cancelled, in all and in each batch",
-      ...verdict([...balance("the farm", recounted.total, recounted.status), ...batches.broken]),
+        "cancelled + removed for their age, in all and in each batch",
+      ...verdict([...balance("the farm", recounted), ...batches.broken]),
     },
     {
       id: "I11",
@@ -62,7 +62,12 @@ async function ledgerOf(farm: Farm) {
   return {
     at: localTime(Date.now()),
     holds: invariants.every((invariant) => invariant.holds),
-    ledger: { accepted: recounted.total, ...recounted.status, batches: batches.count },
+    ledger: {
+      accepted: recounted.accepted_total,
+      ...recounted.status,
+      removed: recounted.removed_total,
+      batches: batches.count,
+    },
     invariants,
   };
 }
@@ -77,11 +82,14 @@ function sum(counts: Readonly<Record<TaskStatus, number>>): number {
 
 function balance(
   name: string,
-  accepted: number,
-  counts: Readonly<Record<TaskStatus, number>>,
+  { accepted_total: accepted, removed_total: removed, status }: Pick<
+    Counts,
+    "accepted_total" | "removed_total" | "status"
+  >,
 ): string[] {
-  const states = sum(counts);
-  return states === accepted ? [] : [`${name}: ${accepted} accepted, ${states} in all states`];
+  const states = sum(status);
+  if (states + removed === accepted) return [];
+  return [`${name}: ${accepted} accepted, ${states} in all states, ${removed} removed`];
 }
 
 function differences(kept: Counts, recounted: Counts): string[] {
@@ -93,9 +101,12 @@ function differences(kept: Counts, recounted: Counts): string[] {
   for (
     const name of [
       "total",
+      "accepted_total",
+      "removed_total",
       "redistributed_total",
       "files_accepted",
       "files_rejected",
+      "files_removed",
       "results_total",
     ] as const
   ) {
@@ -113,10 +124,12 @@ async function checkBatches(store: Store): Promise<{ count: number; broken: stri
       limit: PAGE,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    for (const { id, accepted, counts, state } of page.batches) {
+    for (const { id, accepted, removed, counts, state } of page.batches) {
       if (state === "receiving") continue;
       count++;
-      if (broken.length < NAMED_MAX) broken.push(...balance(`batch ${id}`, accepted, counts));
+      if (broken.length >= NAMED_MAX) continue;
+      const books = { accepted_total: accepted, removed_total: removed, status: counts };
+      broken.push(...balance(`batch ${id}`, books));
     }
     cursor = page.next;
   }

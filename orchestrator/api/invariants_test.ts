@@ -47,3 +47,37 @@ apiTest("a late result that differs is counted, logged and shown", {
   assertStringIncludes((await api.get("/health")).warnings.join("; "), "computes wrongly");
   assertMatch(await (await api.request("/metrics")).text(), /farm_divergences_total 1/);
 });
+
+apiTest("the books hold, and no figure goes back, when old tasks have been removed", {
+  script: (ref) => ref.task_id === "bad" ? failedOutcome(ref) : completedOutcome(ref),
+}, async (api) => {
+  const { store } = api.farm;
+  await api.farm.drop("a.json", [task("good"), task("bad")]);
+  await api.farm.drop("b.json", [task("bad"), task("other")]);
+  await api.farm.untilCount("completed", 2);
+  await api.farm.untilCount("failed", 1);
+  await api.listeners.results.stop();
+  const before = await api.get("/stats");
+  let cursor: string | null | undefined;
+  while (cursor !== null) {
+    const options = cursor === undefined ? {} : { cursor };
+    cursor = (await store.removeEnded({ before: Infinity, limit: 1, ...options })).next;
+    assertEquals(await api.farm.store.recount(), await api.farm.store.counts());
+  }
+  const { holds, ledger } = await api.get("/invariants");
+  assertEquals([holds, ledger.accepted, ledger.removed, ledger.completed], [true, 3, 3, 0]);
+  const stats = await api.get("/stats");
+  assertEquals([stats.tasks_summary.total_tasks, stats.tasks_summary.removed_total], [0, 3]);
+  assertEquals(stats.execution_time, before.execution_time);
+  assertEquals(stats.ingestion, before.ingestion);
+  assertEquals((await api.request("/batches")).headers.get("x-total-count"), "0");
+  const metrics = await (await api.request("/metrics")).text();
+  assertMatch(metrics, /farm_tasks_total\{status="completed"\} 2/);
+  assertMatch(metrics, /farm_tasks_removed 3/);
+  await api.farm.drop("a.json", [task("good"), task("bad")]);
+  await api.farm.untilCount("completed", 1);
+  // A file that is forgotten is a new one.
+  const again = await store.counts();
+  assertEquals([again.accepted_total, again.removed_total, again.total], [5, 3, 2]);
+  assertEquals(await store.recount(), again);
+});

@@ -57,15 +57,13 @@ async function nextPage(
   }
 }
 
-/** The headers of a listing: how many there are in all, and where the next page is. */
+/** The headers of a listing: how many there are in all, if that is known, and the next page. */
 export function listingHeaders(
   request: Request,
-  { total, next }: { total: number; next: string | null },
+  { total, next }: { total: number | null; next: string | null },
 ): Record<string, string> {
-  const headers: Record<string, string> = {
-    "content-type": "application/json",
-    "x-total-count": String(total),
-  };
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (total !== null) headers["x-total-count"] = String(total);
   if (next !== null) {
     const url = new URL(request.url);
     url.searchParams.set("cursor", next);

@@ -9,6 +9,7 @@ import { TASK_STATUSES } from "../../contract/task.ts";
 import { Preview } from "../../contract/preview.ts";
 import { TRAJECTORY_TYPE } from "../../contract/trajectory.ts";
 import { TOPICS } from "../listeners/event_stream.ts";
+import { EVENT_KINDS } from "../store/store.ts";
 import * as answers from "./answers.ts";
 import { WINDOWS } from "./history.ts";
 import { PAGE_MAX } from "./parameters.ts";
@@ -79,6 +80,19 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       last_event_id: text.describe("For those who cannot send the header"),
     },
     success: { 200: { type: "text/event-stream" } },
+    problems: [400],
+  },
+  "GET /events/log": {
+    summary: "What happened to the farm, newest first, also before its last restart",
+    query: {
+      since: text.describe("A moment such as 2026-11-22T20:26:08Z"),
+      kind: text.describe(`${EVENT_KINDS.join(", ")}; several with commas`),
+      worker: text,
+      task: text,
+      batch: text,
+      ...PAGING,
+    },
+    success: { 200: json(z.array(answers.Event)) },
     problems: [400],
   },
   "GET /openapi.json": {

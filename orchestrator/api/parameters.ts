@@ -31,7 +31,7 @@ export const FILTERS = [
   "error",
   "text",
 ] as const;
-const PAGING = ["limit", "cursor"] as const;
+export const PAGING = ["limit", "cursor"] as const;
 
 /** Which page of a listing is wanted; without a limit, all of it. */
 export interface Paging {
@@ -96,7 +96,8 @@ export function readPageOnly(search: URLSearchParams): Paging {
   return readPaging(search);
 }
 
-function readPaging(search: URLSearchParams): Paging {
+/** The page that is wanted, of a listing with filters of its own. */
+export function readPaging(search: URLSearchParams): Paging {
   const written = search.get("limit");
   const cursor = search.get("cursor");
   if (written === null) {

@@ -105,6 +105,7 @@ export async function statsJson(farm: Farm, listeners: Listeners) {
     tasks_summary: {
       total_tasks: counts.total,
       ...counts.status,
+      removed_total: counts.removed_total,
       redistributed_total: counts.redistributed_total,
     },
     orchestrator_stats: statsOf(farm, counts, times),

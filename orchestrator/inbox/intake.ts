@@ -222,7 +222,8 @@ export async function moveJudged(
 
 /**
  * The judgement of an earlier life of this program whose move was cut off: the newest receipt of
- * this name has these very bytes, and its archived file is not there.
+ * this name has these very bytes, and its archived file is not there. A receipt whose tasks are gone
+ * already for their age is no such judgement: the file has come once more.
  */
 export async function findUnmoved(
   rooms: IntakeRooms,
@@ -233,6 +234,7 @@ export async function findUnmoved(
   if (record === null || record.sha256 !== content.sha256 || record.bytes !== content.bytes) {
     return null;
   }
+  if (record.removed > 0) return null;
   return await rooms.archive.holds(record.archived_as) ? null : toJudgement(record);
 }
 

@@ -38,11 +38,16 @@ const NAMED_MAX = 20;
 export class DivergenceWatch implements Listener {
   readonly #store: Store;
   readonly #counter: Counter;
+  readonly #onFound: (divergence: Divergence) => void;
   readonly #found: Divergence[] = [];
 
-  constructor(store: Store, counter: Counter) {
+  constructor(
+    store: Store,
+    { counter, onFound }: { counter: Counter; onFound: (divergence: Divergence) => void },
+  ) {
     this.#store = store;
     this.#counter = counter;
+    this.#onFound = onFound;
     counter.increment(0);
   }
 
@@ -79,6 +84,7 @@ export class DivergenceWatch implements Listener {
     };
     this.#counter.increment();
     if (this.#found.length < NAMED_MAX) this.#found.push(divergence);
+    this.#onFound(divergence);
     log.error("Two workers gave different results for the same task", { ...divergence });
     return divergence;
   }

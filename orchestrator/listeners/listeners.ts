@@ -10,6 +10,7 @@ import { TrajectoryFiles } from "../trajectories/trajectory_files.ts";
 import { FarmWatch } from "../notify/farm_watch.ts";
 import { Notifier } from "../notify/notifier.ts";
 import { DivergenceWatch } from "./divergence.ts";
+import { EventLog } from "./event_log.ts";
 import { EventStream } from "./event_stream.ts";
 import { Journal } from "./journal.ts";
 import { FarmMetrics } from "./metrics.ts";
@@ -25,6 +26,7 @@ export class Listeners {
   readonly events = new EventStream();
   readonly metrics: FarmMetrics;
   readonly results: ResultFiles;
+  readonly eventLog: EventLog;
   readonly divergences: DivergenceWatch;
   readonly notifier: Notifier;
   readonly #farmWatch: FarmWatch;
@@ -37,7 +39,14 @@ export class Listeners {
   /** Registers with the scheduler, so it must be made before the scheduler starts. */
   constructor(farm: Farm) {
     this.metrics = new FarmMetrics(farm);
-    this.divergences = new DivergenceWatch(farm.store, this.metrics.divergences);
+    this.eventLog = new EventLog(farm.store);
+    const tell: EventLog["tell"] = (event) => this.eventLog.tell(event);
+    this.divergences = new DivergenceWatch(farm.store, {
+      counter: this.metrics.divergences,
+      onFound: ({ task_id, late_worker: worker, ...details }) => {
+        tell({ kind: "divergence", task_id, worker, details });
+      },
+    });
     this.results = new ResultFiles({
       store: farm.store,
       folder: farm.config.resultsPath,
@@ -45,7 +54,7 @@ export class Listeners {
       stats: () => orchestratorStats(farm),
     });
     this.#workerState = new WorkerStateFile(farm);
-    this.#retention = new Retention(farm.config);
+    this.#retention = new Retention({ ...farm, tell });
     this.#series = new TimeSeries(farm);
     this.metrics.watchEvents(this.events);
     const { throughput, metrics, results, events } = this;
@@ -53,6 +62,7 @@ export class Listeners {
       farm.scheduler.listen(listener);
     }
     farm.scheduler.listen(this.divergences);
+    farm.scheduler.listen(this.eventLog);
     const { notify, statePath, resultsPath } = farm.config;
     this.notifier = new Notifier({ settings: notify, store: farm.store });
     this.#farmWatch = new FarmWatch({
@@ -74,6 +84,7 @@ export class Listeners {
 
   /** Writes what an earlier life left over, and goes on. */
   async start(): Promise<void> {
+    this.eventLog.start();
     if (this.notifier.channels().length > 0) this.#farmWatch.start();
     await Promise.all([
       this.results.start(),
@@ -86,11 +97,12 @@ export class Listeners {
   /** Writes everything that is still to be written, and nothing after it. Never rejects. */
   async stop(): Promise<void> {
     this.events.close();
-    this.#retention.stop();
+    await this.#retention.stop();
     this.#journal.flush();
     await Promise.all([this.results.stop(), this.#workerState.stop(), this.#series.stop()]);
     await this.#trajectories.stop();
     await this.#farmWatch.stop();
     await this.notifier.stop();
+    await this.eventLog.stop();
   }
 }

@@ -139,6 +139,10 @@ export class FarmMetrics implements Listener {
     const depth = this.#registry.gauge("farm_queue_depth", "Tasks that are not finished, by state");
     const tasks = this.#registry.gauge("farm_tasks", "Tasks in the store, by state");
     const files = this.#registry.gauge("farm_files", "Task files ever taken, by verdict");
+    const removed = this.#registry.gauge(
+      "farm_tasks_removed",
+      "Ended tasks ever removed from the store because of their age",
+    );
     this.#registry.gauge(
       "farm_files_pending",
       "Task files in the folder that are not taken yet",
@@ -148,6 +152,7 @@ export class FarmMetrics implements Listener {
       const counts = await store.counts();
       for (const state of OPEN_STATUSES) depth.set(counts.status[state], { state });
       for (const state of TASK_STATUSES) tasks.set(counts.status[state], { state });
+      removed.set(counts.removed_total);
       files.set(counts.files_accepted, { verdict: "accepted" });
       files.set(counts.files_rejected, { verdict: "rejected" });
     });

@@ -1,53 +1,137 @@
 /**
- * Removes archived task files and results files that are older than the configuration wants them
- * kept. Off by default: nobody's results vanish by themselves.
+ * Removes archived task files, results files, tasks and events that are older than the configuration
+ * wants them kept. Off by default but for events: nobody's results vanish by themselves.
  *
  * @module
  */
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { getLogger } from "../../platform/log.ts";
 import type { Config } from "../config.ts";
+import type { Scheduler } from "../scheduler.ts";
+import type { NewEventRecord, RemovalReport, Store } from "../store/store.ts";
 
 const log = getLogger("retention");
 
 const DAY_MS = 86_400_000;
 /** How often it looks. */
 const LOOK_MS = 3_600_000;
+/** After each step in the store, others have it for this many times as long as the step took. */
+const STEP_PACE = 4;
+const STEP_PAUSE_MIN_MS = 20;
+const STEP_PAUSE_MAX_MS = 2000;
+
+export interface RetentionRooms {
+  readonly config: Config;
+  readonly store: Pick<Store, "removeEnded" | "removeEvents">;
+  readonly scheduler: Pick<Scheduler, "request">;
+  /** Hears of the tasks that were removed. */
+  readonly tell: (event: Omit<NewEventRecord, "at">) => void;
+}
 
 export class Retention {
-  readonly #config: Config;
+  readonly #rooms: RetentionRooms;
+  readonly #stop = new AbortController();
   #timer: ReturnType<typeof setInterval> | undefined;
+  #sweeping: Promise<void> | null = null;
 
-  constructor(config: Config) {
-    this.#config = config;
+  constructor(rooms: RetentionRooms) {
+    this.#rooms = rooms;
   }
 
-  async start(): Promise<void> {
-    const { retentionProcessedDays, retentionResultsDays } = this.#config;
-    if (retentionProcessedDays === 0 && retentionResultsDays === 0) return;
-    this.#timer = setInterval(() => this.sweep(Date.now()), LOOK_MS);
-    await this.sweep(Date.now());
+  /** Looks at once and then every hour, in the background. */
+  start(): void {
+    this.#timer = setInterval(() => this.#sweepSoon(), LOOK_MS);
+    this.#sweepSoon();
   }
 
-  stop(): void {
+  /** Resolves when nothing of it is under way any more. */
+  async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#stop.abort();
+    await this.#sweeping;
   }
 
   /** Removes what is too old at a moment (epoch ms); what cannot be removed is logged. */
   async sweep(now: number): Promise<void> {
-    const { queuePath, resultsPath, retentionProcessedDays, retentionResultsDays } = this.#config;
-    const ours = /^task_results_\d{8}_\d{6}(_\d+)?\.json$/;
-    await removeOld(join(queuePath, "processed"), {
-      names: /^\d{8}_\d{6}_.*\.json$/,
-      days: retentionProcessedDays,
-      now,
-    });
-    await removeOld(resultsPath, { names: ours, days: retentionResultsDays, now });
-    for (const folder of await foldersIn(join(resultsPath, "trajectories"))) {
-      await removeOld(folder, { names: /\.traj\.gz$/, days: retentionResultsDays, now });
-      // Refused while something is left in it.
-      await Deno.remove(folder).catch(() => {});
+    const { config, store } = this.#rooms;
+    await removeOldFiles(config, now);
+    const { retentionTasksDays, retentionEventsDays } = config;
+    try {
+      if (retentionTasksDays > 0) await this.#removeTasks(now - retentionTasksDays * DAY_MS);
+      if (retentionEventsDays === 0) return;
+      const before = now - retentionEventsDays * DAY_MS;
+      while (!this.#stopped && await store.removeEvents({ before }) > 0) await this.#pause(0);
+    } catch (error) {
+      // The store failed, which it says itself, or the farm stops: what is left is left for later.
+      log.info("The removal of old tasks is put off", { error: String(error) });
     }
+  }
+
+  /** Never two sweeps at a time: one may take longer than an hour. */
+  #sweepSoon(): void {
+    this.#sweeping ??= this.sweep(Date.now()).finally(() => this.#sweeping = null);
+  }
+
+  get #stopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /**
+   * Tasks that ended before a moment, with all that belongs to them, step by step. A step comes
+   * between two turns of the scheduler, so that no task leaves which somebody is about to change.
+   */
+  async #removeTasks(before: number): Promise<void> {
+    const removed = { tasks: 0, batches: 0 };
+    let cursor: string | null | undefined = undefined;
+    while (cursor !== null && !this.#stopped) {
+      const startMs = performance.now();
+      const step: RemovalReport = await this.#removeSome({
+        before,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      removed.tasks += step.tasks;
+      removed.batches += step.batches;
+      cursor = step.next;
+      await this.#pause(STEP_PACE * (performance.now() - startMs));
+    }
+    if (removed.tasks + removed.batches === 0) return;
+    const details = { ...removed, days: this.#rooms.config.retentionTasksDays };
+    log.info("Old tasks removed", details);
+    this.#rooms.tell({ kind: "tasks_removed", details });
+  }
+
+  async #removeSome(options: Parameters<Store["removeEnded"]>[0]): Promise<RemovalReport> {
+    const { scheduler, store } = this.#rooms;
+    let report: RemovalReport | undefined;
+    await scheduler.request(async () => {
+      report = await store.removeEnded(options);
+      return null;
+    }, { first: true });
+    return report!;
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#stop;
+    const pauseMs = Math.min(STEP_PAUSE_MAX_MS, Math.max(STEP_PAUSE_MIN_MS, ms));
+    await setTimeout(pauseMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function removeOldFiles(config: Config, now: number): Promise<void> {
+  const { queuePath, resultsPath, retentionProcessedDays, retentionResultsDays } = config;
+  const ours = /^task_results_\d{8}_\d{6}(_\d+)?\.json$/;
+  await removeOld(join(queuePath, "processed"), {
+    names: /^\d{8}_\d{6}_.*\.json$/,
+    days: retentionProcessedDays,
+    now,
+  });
+  await removeOld(resultsPath, { names: ours, days: retentionResultsDays, now });
+  if (retentionResultsDays === 0) return;
+  for (const folder of await foldersIn(join(resultsPath, "trajectories"))) {
+    await removeOld(folder, { names: /\.traj\.gz$/, days: retentionResultsDays, now });
+    // Refused while something is left in it.
+    await Deno.remove(folder).catch(() => {});
   }
 }
 
