@@ -15,6 +15,8 @@ export interface DiskWatchOptions {
   readonly folders: readonly string[];
   /** Less free space than this stops the intake, bytes. */
   readonly freeMinBytes: number;
+  /** Told when the intake stops (why) and when it may go on (null). */
+  readonly changed?: (problem: string | null) => void;
 }
 
 export class DiskWatch {
@@ -53,12 +55,14 @@ export class DiskWatch {
       if (free !== null && (fullest === null || free < fullest.free)) fullest = { folder, free };
     }
     this.#freeBytes = fullest?.free ?? null;
-    const { freeMinBytes } = this.#options;
+    const { freeMinBytes, changed } = this.#options;
+    const wasFull = this.#problem !== null;
     this.#problem = fullest !== null && fullest.free < freeMinBytes
       ? `Only ${Math.floor(fullest.free / MIB)} MiB are free for ${fullest.folder}, and ` +
         `${Math.floor(freeMinBytes / MIB)} MiB are kept (DISK_FREE_MIN_MB): no task file is ` +
         `taken until there is more room`
       : null;
+    if (wasFull !== (this.#problem !== null)) changed?.(this.#problem);
   }
 }
 

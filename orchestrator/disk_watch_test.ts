@@ -18,3 +18,17 @@ Deno.test("DiskWatch passes over folders that are not there yet", async () => {
   await watch.look();
   assertEquals([watch.problem, watch.freeBytes], [null, null]);
 });
+
+Deno.test("DiskWatch tells once that the room is too little, and once that it is not any more", async () => {
+  const folder = await Deno.makeTempDir();
+  const told: boolean[] = [];
+  const watch = new DiskWatch({
+    folders: [folder],
+    freeMinBytes: 2 ** 60,
+    changed: (problem) => told.push(problem !== null),
+  });
+  for (let i = 0; i < 3; i++) await watch.look();
+  await Deno.remove(folder);
+  for (let i = 0; i < 3; i++) await watch.look();
+  assertEquals(told, [true, false]);
+});
