@@ -77,6 +77,47 @@ browserTest("a replay rests for who wants no motion, and speaks Spanish", {
   await visitor.leave();
 });
 
+browserTest("two recorded tasks are compared in one picture, along one scrubber", {
+  capacities: [1],
+}, async (farm, browser) => {
+  const run = (task_id: string, seed: number, every: number) => ({
+    task_id,
+    algorithm: "cython",
+    parameters: { ...PARAMETERS, seed },
+    record: { every },
+  });
+  const plain = { ...run("plain", 1, 5), record: undefined, algorithm: "python" };
+  await farm.drop("b.json", [run("one", 1, 5), run("same", 1, 10), run("other", 2, 5), plain]);
+  for (const id of ["one", "same", "other"]) {
+    await farm.until(async () => (await fetch(`${farm.client.url}/tasks/${id}/trajectory`)).ok);
+  }
+  await farm.finished("b.json");
+  const visitor = await Visitor.arrive(browser, { reducedMotion: "reduce" });
+  const { page } = visitor;
+  const compare = async (id: string) => {
+    await page.goto(`${farm.client.url}/ui/task?id=one&with=${id}`);
+    await page.locator('#replay[data-state="ready"]').waitFor();
+  };
+  await compare("same");
+  await visitor.sees("Same inputs, and the same particles");
+  await visitor.sees("in the same places in all 51 steps");
+  await compare("other");
+  await visitor.sees("Other inputs, other particles.");
+  await visitor.sees("in other places from the start");
+  await page.getByLabel("Time", { exact: true }).fill("40");
+  await page.locator('#replay[data-frame="40"]').waitFor();
+  const outlined = await colorsOf(visitor);
+  await page.getByRole("checkbox", { name: "other" }).uncheck();
+  await farm.until(async () => await colorsOf(visitor) < outlined);
+  assertEquals(await visitor.barriers(), []);
+  await page.setViewportSize({ width: 360, height: 740 });
+  assert(await page.evaluate(() => document.documentElement.scrollWidth) <= 360);
+  await compare("plain");
+  await visitor.sees("Same seed, but not the same algorithm");
+  await visitor.sees("There is no trajectory of plain");
+  await visitor.leave();
+});
+
 browserTest("a broken trajectory says so and harms nothing else", {
   capacities: [1],
 }, async (farm, browser) => {

@@ -7,7 +7,7 @@
 import { parseTaskContent } from "../../contract/task.ts";
 import type { TaskDetail } from "../store/store.ts";
 import { NOTHING } from "./format.ts";
-import { TaskLink } from "./parts.tsx";
+import { TaskLink, WorkerLink } from "./parts.tsx";
 import type { View } from "./view.ts";
 
 /** Counters and energy are worth a look; the rest of the metrics depends on the machine. */
@@ -22,16 +22,13 @@ export function Comparison(
   { view, left, right }: { view: View; left: TaskDetail; right: TaskDetail },
 ) {
   const { t, format } = view;
-  const inputs: [TaskDetail, Map<string, unknown>][] = [left, right].map((task) => {
-    const [algorithm, parameters] = parseTaskContent(task.content);
-    return [task, new Map(Object.entries({ algorithm, ...parameters }))];
-  });
+  const inputs = [left, right].map((task) => [task, inputsOf(task)] as const);
   const names = new Set(inputs.flatMap(([, values]) => [...values.keys()]));
   const time = (task: TaskDetail) =>
     format.seconds(task.execution_ms === null ? null : task.execution_ms / 1000);
   return (
     <>
-      <p class="hint">{t(verdict(left, right))}</p>
+      <p class="verdict">{verdict(view, left, right)}</p>
       <div class="wide" tabindex={0} role="region" aria-label={t("compare.title")}>
         <table>
           <thead>
@@ -66,6 +63,15 @@ export function Comparison(
               <td>{time(right)}</td>
               <td></td>
             </tr>
+            <tr>
+              <th scope="row">{t("column.worker")}</th>
+              {[left, right].map((task) => (
+                <td>
+                  <WorkerLink id={task.worker} />
+                </td>
+              ))}
+              <td></td>
+            </tr>
           </tbody>
         </table>
       </div>
@@ -96,16 +102,25 @@ function Row({ view, name, values }: { view: View; name: string; values: readonl
   );
 }
 
-function verdict(left: TaskDetail, right: TaskDetail) {
+/** What the two have to say about each other, in a sentence. */
+function verdict({ t }: View, left: TaskDetail, right: TaskDetail): string {
   const hashes = [left, right].map((task) => task.result?.metrics["state_sha256"]);
-  if (hashes.some((hash) => hash === undefined)) return "compare.open";
-  const sameInputs = parametersOf(left) === parametersOf(right);
+  if (hashes.some((hash) => hash === undefined)) return t("compare.open");
   const sameHash = hashes[0] === hashes[1];
-  if (sameInputs) return sameHash ? "compare.identical" : "compare.broken";
-  return sameHash ? "compare.alike" : "compare.different";
+  if (left.content === right.content) {
+    return t(sameHash ? "compare.identical" : "compare.broken");
+  }
+  if (sameHash) return t("compare.alike");
+  const inputs = [left, right].map(inputsOf);
+  const others = [...inputs[0]!].filter(([name, value]) => inputs[1]!.get(name) !== value);
+  const sameSeed = inputs[0]!.get("seed") === inputs[1]!.get("seed");
+  return sameSeed
+    ? t("compare.same_seed", { names: others.map(([name]) => name).join(", ") })
+    : t("compare.different");
 }
 
-/** Algorithms give the same particles for the same parameters, so their names do not count. */
-function parametersOf(task: TaskDetail): string {
-  return JSON.stringify(parseTaskContent(task.content)[1]);
+/** The algorithm counts too: each has its own physics. */
+function inputsOf(task: TaskDetail): Map<string, unknown> {
+  const [algorithm, parameters] = parseTaskContent(task.content);
+  return new Map(Object.entries({ algorithm, ...parameters }));
 }

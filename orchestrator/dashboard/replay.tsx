@@ -24,15 +24,30 @@ const WORDS = [
   "replay.particle_collisions",
   "replay.wall_collisions",
   "replay.step",
+  "replay.unpaired",
+  "replay.never_part",
+  "replay.apart",
+  "replay.part",
+  "replay.other_none",
 ] as const satisfies readonly WordKey[];
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
-/** Nothing for a task that ended without a recording, but how to get one. */
-export function Replay({ view, task }: { view: View; task: TaskDetail }) {
+function isRecorded(task: TaskDetail): boolean {
+  return task.record !== undefined && task.status === "completed";
+}
+
+/**
+ * Nothing for a task that ended without a recording, but how to get one. `other` is played along
+ * where it was recorded too.
+ */
+export function Replay(
+  { view, task, other }: { view: View; task: TaskDetail; other: TaskDetail | null },
+) {
   const { t } = view;
   const words = Object.fromEntries(WORDS.map((key) => [key, t(key)]));
-  const seen = task.record !== undefined && task.status === "completed";
+  const seen = isRecorded(task);
+  const companion = other !== null && isRecorded(other) ? other : null;
   const open = !isTerminal(task.status);
   return (
     <section class="card" aria-labelledby="replay-title">
@@ -43,6 +58,7 @@ export function Replay({ view, task }: { view: View; task: TaskDetail }) {
           data-task={task.task_id}
           data-recorded={String(task.record !== undefined)}
           data-open={String(open)}
+          data-other={companion?.task_id}
           data-words={JSON.stringify(words)}
         >
           <p class="hint" data-part="note" role="status">{t("replay.loading")}</p>
@@ -55,6 +71,10 @@ export function Replay({ view, task }: { view: View; task: TaskDetail }) {
             hidden
           />
           <Controls view={view} />
+          {companion === null ? null : <Companion view={view} task={task} other={companion} />}
+          {other === null || companion !== null
+            ? null
+            : <p class="hint">{t("replay.other_none", { id: other.task_id })}</p>}
           <div class="charts apart" data-part="charts" hidden>
             {(["energy", "collisions"] as const).map((name) => (
               <figure class="card chart" data-figure={name}>
@@ -66,6 +86,24 @@ export function Replay({ view, task }: { view: View; task: TaskDetail }) {
         </div>
       )}
     </section>
+  );
+}
+
+/** Which particles are whose, and how long the two are the same. */
+function Companion({ view, task, other }: { view: View; task: TaskDetail; other: TaskDetail }) {
+  const { t } = view;
+  return (
+    <div class="player companion" data-part="companion" hidden>
+      <span>
+        <i class="disk" aria-hidden="true"></i> <span class="id">{task.task_id}</span>
+      </span>
+      <label>
+        <input type="checkbox" data-part="overlay" checked />
+        <i class="ring" aria-hidden="true"></i> <span class="id">{other.task_id}</span>
+        <span class="unseen">{t("replay.overlay")}</span>
+      </label>
+      <p class="hint" data-part="parting"></p>
+    </div>
   );
 }
 

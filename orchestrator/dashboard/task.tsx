@@ -18,6 +18,9 @@ import { Replay } from "./replay.tsx";
 import { Timeline } from "./timeline.tsx";
 import type { View } from "./view.ts";
 
+/** Tasks of the same file that are offered for a comparison. */
+const SIBLINGS_MAX = 30;
+
 export async function taskPage({ farm }: { farm: Farm }, view: View) {
   const { t, url } = view;
   const id = url.searchParams.get("id") ?? "";
@@ -25,6 +28,8 @@ export async function taskPage({ farm }: { farm: Farm }, view: View) {
   if (task === null) throw unknownTask(id);
   const other = url.searchParams.get("with") ?? "";
   const compared = other === "" ? null : await farm.store.task(other);
+  const { tasks } = await farm.store.batchTasks(task.batch, { limit: SIBLINGS_MAX });
+  const siblings = tasks.map(({ task_id }) => task_id).filter((one) => one !== task.task_id);
   return (
     <Page
       view={view}
@@ -45,15 +50,18 @@ export async function taskPage({ farm }: { farm: Farm }, view: View) {
           <Result view={view} task={task} />
         </div>
       </section>
-      <Replay view={view} task={task} />
+      <Replay view={view} task={task} other={compared} />
       <section class="card" aria-labelledby="compare">
         <h2 id="compare">{t("compare.title")}</h2>
         <form class="filters" action="/ui/task">
           <input type="hidden" name="id" value={task.task_id} />
           <label>
             {t("compare.other")}
-            <input name="with" value={other} required />
+            <input name="with" value={other} list="siblings" required />
           </label>
+          <datalist id="siblings">
+            {siblings.map((id) => <option key={id} value={id} />)}
+          </datalist>
           <button type="submit">{t("compare.do")}</button>
         </form>
         {other !== "" && compared === null

@@ -6,9 +6,9 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import uPlot from "uplot";
+import { type Column, lonely, withGaps } from "./columns.ts";
 import { format, say, statAt, type Stats } from "./page_data.ts";
 
-type Column = (number | null)[];
 type History = Readonly<Record<string, Column>> & { readonly step_seconds: number };
 
 interface Line {
@@ -133,9 +133,11 @@ function dataOf(
   history: History,
   present?: { at: number; points: readonly (number | null)[] },
 ): Column[] {
-  const columns = [history["at"]!, ...chart.lines.map(({ column }) => history[column]!)];
-  if (present === undefined) return columns;
-  return columns.map((column, at) => [...column, at === 0 ? present.at : present.points[at - 1]!]);
+  const past = [history["at"]!, ...chart.lines.map(({ column }) => history[column]!)];
+  const columns = present === undefined
+    ? past
+    : past.map((column, at) => [...column, at === 0 ? present.at : present.points[at - 1]!]);
+  return withGaps(columns, history.step_seconds);
 }
 
 function widthOf(figure: HTMLElement): number {
@@ -177,7 +179,11 @@ function optionsOf(chart: Chart, window: string): uPlot.Options {
         label: say(`chart.${column}`),
         stroke: color(name),
         width: 1.75,
-        points: { show: false },
+        points: {
+          show: false,
+          size: 5,
+          filter: (plot: uPlot, at: number) => lonely(plot.data[at]!),
+        },
         ...(filled ? { fill: `${color(name)}2a` } : {}),
       })),
     ],

@@ -9,6 +9,8 @@ import { COORDINATE_MAX, type Scene } from "../../../../contract/trajectory.ts";
 
 /** Disks that are drawn at once without a stutter. */
 export const DRAWN_MAX = 10_000;
+/** An outline takes longer than a disk. */
+const OUTLINED_MAX = 2500;
 /** Below this radius, or above so many, a square is as good as a circle, and much faster. */
 const ROUND_RADIUS_MIN = 1.5;
 const ROUND_MAX = 2500;
@@ -35,6 +37,8 @@ export class Painter {
   readonly #scene: Scene;
   #ground = "";
   #ink = "";
+  /** Of outlines: no colour of speed looks like it. */
+  #outline = "";
   /** A displacement that counts as fast, in shares of the box squared. */
   #fast = 1;
 
@@ -54,6 +58,7 @@ export class Painter {
     const style = getComputedStyle(document.documentElement);
     this.#ground = style.getPropertyValue("--sunken").trim();
     this.#ink = style.getPropertyValue("--running").trim();
+    this.#outline = style.getPropertyValue("--text").trim();
     this.#clear(1);
   }
 
@@ -80,6 +85,27 @@ export class Painter {
       this.#context.fillStyle = COLORS[color] ?? this.#ink;
       this.#fill(between, disks);
     }
+  }
+
+  /** The disks of another scene over those that are drawn, as outlines, to the same scale. */
+  outline({ from, to, share }: Between, scene: Scene): void {
+    const context = this.#context;
+    const scale = this.#canvas.width / this.#scene.width;
+    const alongX = scale * scene.width / COORDINATE_MAX;
+    const alongY = scale * scene.height / COORDINATE_MAX;
+    const radius = Math.max(1.5, scene.radius * scale);
+    const stride = 2 * Math.max(1, Math.ceil(from.length / 2 / OUTLINED_MAX));
+    const between = (at: number) =>
+      to === null ? from[at]! : from[at]! + share * (to[at]! - from[at]!);
+    context.strokeStyle = this.#outline;
+    context.lineWidth = Math.max(1, 0.18 * radius);
+    context.beginPath();
+    for (let at = 0; at < from.length; at += stride) {
+      const x = between(at) * alongX, y = between(at + 1) * alongY;
+      context.moveTo(x + radius, y);
+      context.arc(x, y, radius, 0, 2 * Math.PI);
+    }
+    context.stroke();
   }
 
   #clear(alpha: number): void {

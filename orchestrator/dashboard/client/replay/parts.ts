@@ -19,6 +19,11 @@ export class Parts {
     return this.root.dataset["task"] ?? "";
   }
 
+  /** The task that is played along. */
+  get other(): string | null {
+    return this.root.dataset["other"] ?? null;
+  }
+
   get<E extends HTMLElement = HTMLElement>(part: string): E {
     return this.root.querySelector<E>(`[data-part="${part}"]`)!;
   }

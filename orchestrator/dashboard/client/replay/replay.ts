@@ -23,11 +23,26 @@ export async function startReplay(): Promise<void> {
   try {
     const body = await fetchTrajectory(parts.task);
     if (body === null) return parts.state("none", parts.say("none"));
-    new Theatre(parts, await readTrajectory(body));
+    const theatre = new Theatre(parts, await readTrajectory(body));
+    if (parts.other !== null) await addCompanion(parts, theatre, parts.other);
   } catch (error) {
-    const why = error instanceof TrajectoryError ? error.message : String(error);
-    parts.state("broken", parts.say("broken", { why }));
+    parts.state("broken", parts.say("broken", { why: messageOf(error) }));
   }
+}
+
+/** What goes wrong with the other one must not harm the first. */
+async function addCompanion(parts: Parts, theatre: Theatre, task: string): Promise<void> {
+  try {
+    const body = await fetchTrajectory(task);
+    if (body !== null) return theatre.accompany(await readTrajectory(body));
+    parts.state("ready", parts.say("other_none", { id: task }));
+  } catch (error) {
+    parts.state("ready", parts.say("broken", { why: messageOf(error) }));
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof TrajectoryError ? error.message : String(error);
 }
 
 async function fetchTrajectory(

@@ -7,6 +7,7 @@
 /// <reference lib="dom" />
 import { frameOf, type Trajectory } from "../../../../contract/trajectory.ts";
 import { format } from "../page_data.ts";
+import { momentOf, partingOf } from "./companion.ts";
 import { Figures } from "./figures.ts";
 import { DRAWN_MAX, Painter } from "./painter.ts";
 import type { Parts } from "./parts.ts";
@@ -22,6 +23,7 @@ export class Theatre {
   readonly #figures: Figures;
   readonly #scrub: HTMLInputElement;
   readonly #play: HTMLButtonElement;
+  #companion: Trajectory | null = null;
   #lastMs = 0;
   #due = false;
 
@@ -50,6 +52,25 @@ export class Theatre {
     parts.state("ready", thinned ? parts.say("thinned", numbers) : "");
     this.#listen();
     if (!matchMedia(CALM).matches) this.#player.toggle();
+    this.#soon();
+  }
+
+  /** Plays another trajectory along, step for step. */
+  accompany(other: Trajectory): void {
+    this.#companion = other;
+    const parts = this.#parts;
+    parts.get("overlay").addEventListener("change", () => this.#do(() => {}));
+    const parting = partingOf(this.#trajectory, other);
+    const at = (step: number | null) => ({ step: format.number(step ?? 0) });
+    parts.get("parting").textContent = parting === null || parting.compared === 0
+      ? parts.say("unpaired")
+      : parting.partedAt === null
+      ? parts.say("never_part", { n: format.number(parting.compared) })
+      : parting.sameUntil === null
+      ? parts.say("apart")
+      : parts.say("part", at(parting.partedAt));
+    parts.root.dataset["companion"] = "ready";
+    parts.show("companion");
     this.#soon();
   }
 
@@ -119,6 +140,18 @@ export class Theatre {
     });
   }
 
+  #outline(position: number): void {
+    const other = this.#companion;
+    if (other === null || !this.#parts.get<HTMLInputElement>("overlay").checked) return;
+    const steps = this.#trajectory.columns.step;
+    const frame = Math.floor(position);
+    const from = steps[frame] ?? 0, to = steps[frame + 1] ?? from;
+    this.#painter.outline(
+      momentOf(other, from + (position - frame) * (to - from)),
+      other.header,
+    );
+  }
+
   #draw(): void {
     const { position, last, playing } = this.#player;
     const frame = Math.floor(position);
@@ -131,6 +164,7 @@ export class Theatre {
       colors: checked("colors"),
       trails: checked("trails") && playing,
     });
+    this.#outline(position);
     this.#scrub.value = String(frame);
     this.#play.textContent = this.#parts.say(playing ? "pause" : "play");
     const steps = this.#trajectory.columns.step;
