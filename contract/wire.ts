@@ -22,6 +22,9 @@ export const PROGRESS_MS = 250;
 /** Most tasks in one dispatch, outcomes in one line. */
 export const BATCH_MAX = 1000;
 
+/** Outcomes that a worker writes into one line: what arrived before a line breaks is not sent again. */
+export const OUTCOMES_MAX = 100;
+
 /** A moment, epoch ms, that every calendar can show: until the end of the year 9999. */
 const Moment = z.number().min(0).max(253_402_214_400_000);
 

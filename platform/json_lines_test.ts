@@ -21,3 +21,12 @@ Deno.test("readJsonLines() refuses a line that is too long, also before its end 
   await assertRejects(() => read([long]), RangeError, "the limit is 100");
   await assertRejects(() => read([new TextEncoder().encode("<html>\n")]), SyntaxError);
 });
+
+Deno.test("readJsonLines() tells of every piece of a line that takes long", async () => {
+  let pieces = 0;
+  const stream = ReadableStream.from(
+    ["[1,", "2,", "3]", "\n"].map((text) => new TextEncoder().encode(text)),
+  );
+  const values = readJsonLines(stream, { lengthMax: 100, onBytes: () => pieces++ });
+  assertEquals([await Array.fromAsync(values), pieces], [[[1, 2, 3]], 4]);
+});

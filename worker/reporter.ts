@@ -10,10 +10,10 @@
  */
 import {
   type AttemptRef,
-  BATCH_MAX,
   type Heartbeat,
   HEARTBEAT_MS,
   type Hello,
+  OUTCOMES_MAX,
   type OutcomesLine,
   type Progress,
   PROGRESS_MS,
@@ -159,7 +159,7 @@ class FarmStream {
 
   #nextOutcomes(): OutcomesLine | undefined {
     while (this.#unsent.length > 0) {
-      const outcomes = this.#unsent.splice(0, BATCH_MAX)
+      const outcomes = this.#unsent.splice(0, OUTCOMES_MAX)
         .filter(({ assignment }) => this.#source.isHeld(this.#farm, assignment))
         .flatMap(({ outcome }) => outcome ?? []);
       if (outcomes.length > 0) return { type: "outcomes", outcomes };

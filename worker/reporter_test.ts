@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Outcome, Progress, StreamLine } from "../contract/wire.ts";
-import { BATCH_MAX } from "../contract/wire.ts";
+import { OUTCOMES_MAX } from "../contract/wire.ts";
 import { type Attempt, refOf } from "./attempts.ts";
 import { Reporter } from "./reporter.ts";
 
@@ -112,13 +112,13 @@ Deno.test("Reporter holds nothing for a slow reader but what it would be sent an
   const { reporter, end, held } = setup();
   const stream = reporter.open("farm");
   for (let time = 0; time < 100; time++) reporter.heartbeat();
-  for (let id = 0; id < BATCH_MAX + 500; id++) end(`t${id}`);
+  for (let id = 0; id < OUTCOMES_MAX + 50; id++) end(`t${id}`);
   held.delete("t0");
   await new Promise((resolve) => setTimeout(resolve, 20));
   for (let time = 0; time < 100; time++) reporter.heartbeat();
   const lines = linesOf(stream);
   const read = [];
-  while (read.at(-1) !== "outcomes 500") {
+  while (read.at(-1) !== "outcomes 50") {
     const line = await lines.next();
     read.push(line?.type === "outcomes" ? `outcomes ${line.outcomes.length}` : line?.type);
   }
@@ -126,8 +126,8 @@ Deno.test("Reporter holds nothing for a slow reader but what it would be sent an
     "hello",
     "heartbeat",
     "heartbeat",
-    `outcomes ${BATCH_MAX - 1}`,
-    "outcomes 500",
+    `outcomes ${OUTCOMES_MAX - 1}`,
+    "outcomes 50",
   ]);
   await lines.cancel();
 });

@@ -55,6 +55,8 @@ export type Event =
       readonly requeue: readonly TaskRow[];
     }
     | { readonly kind: "worker_connected"; readonly worker: string; readonly hello: Hello }
+    /** Something of it is arriving, however slowly. */
+    | { readonly kind: "worker_heard"; readonly worker: string }
     | { readonly kind: "worker_heartbeat"; readonly worker: string; readonly beat: Heartbeat }
     | {
       readonly kind: "worker_progressed";

@@ -25,6 +25,7 @@ import {
   lose,
   onWorkerConnected,
   onWorkerDisconnected,
+  onWorkerHeard,
   onWorkerHeartbeat,
   onWorkerLost,
   onWorkerProgressed,
@@ -78,6 +79,8 @@ function handle(turn: Turn, event: Event): void {
       return onBatchAccepted(turn, event);
     case "worker_connected":
       return onWorkerConnected(turn, event);
+    case "worker_heard":
+      return onWorkerHeard(turn, event);
     case "worker_heartbeat":
       return onWorkerHeartbeat(turn, event);
     case "worker_progressed":

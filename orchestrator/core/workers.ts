@@ -117,6 +117,11 @@ function adopt(worker: WorkerState, { hello }: EventOf<"worker_connected">): voi
   );
 }
 
+export function onWorkerHeard(turn: Turn, event: EventOf<"worker_heard">): void {
+  const worker = turn.state.workers.get(event.worker);
+  if (worker !== undefined) worker.lastHeardMono = turn.at.mono;
+}
+
 export function onWorkerHeartbeat(turn: Turn, event: EventOf<"worker_heartbeat">): void {
   const worker = turn.state.workers.get(event.worker);
   if (worker === undefined) return;

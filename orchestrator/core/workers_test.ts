@@ -41,6 +41,18 @@ Deno.test("step() takes up what a worker brings back also beyond the farm's limi
   assertEquals(dispatched(core.claim(taskRow("t3"))), [], "nothing new beyond it");
 });
 
+Deno.test("step() keeps a worker whose long line is still arriving", () => {
+  const core = new CoreUnderTest();
+  core.configure("a");
+  core.hello("a");
+  core.claim(taskRow("t1"));
+  for (let second = 0; second < 60; second++) {
+    assertEquals(persisted(core.pass(1000)), []);
+    core.send({ kind: "worker_heard", worker: "a" });
+  }
+  assertEquals(persisted(core.pass(10_000)), ["t1: assigned > redistributed"]);
+});
+
 Deno.test("step() quarantines a task that kills its workers before it is seen running", () => {
   const core = new CoreUnderTest();
   core.configure("a");

@@ -87,15 +87,15 @@ export class Fleet implements Hands, FleetView {
   }
 
   dispatch({ worker, epoch, tasks }: Extract<Effect, { kind: "dispatch" }>): void {
-    this.#clients.get(worker)?.dispatch(epoch, tasks);
+    this.#clients.get(worker)?.posts.dispatch(epoch, tasks);
   }
 
   cancel(worker: string, attempts: readonly AttemptRef[]): void {
-    this.#clients.get(worker)?.cancel(attempts);
+    this.#clients.get(worker)?.posts.cancel(attempts);
   }
 
   acknowledge(worker: string, attempts: readonly AttemptRef[]): void {
-    this.#clients.get(worker)?.acknowledge(attempts);
+    this.#clients.get(worker)?.posts.acknowledge(attempts);
   }
 
   reconnect(worker: string | null): void {

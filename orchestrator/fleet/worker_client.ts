@@ -1,38 +1,28 @@
 /**
- * The connection to one worker, opened and kept by this side: reads its stream, posts dispatches,
- * cancels and acknowledgements, and pings its health. Everything it learns becomes an event or a
- * line in `health`; it decides nothing.
+ * The connection to one worker, opened and kept by this side: reads its stream, pings its health,
+ * and has the posts to it. Everything it learns becomes an event or a line in `health`; it decides
+ * nothing.
  *
  * @module
  */
-import {
-  type Assignment,
-  type AttemptRef,
-  CONTRACT_VERSION,
-  DispatchReply,
-  type Hello,
-  StreamLine,
-} from "../../contract/wire.ts";
+import { CONTRACT_VERSION, type Hello, StreamLine } from "../../contract/wire.ts";
 import { readJsonLines } from "../../platform/json_lines.ts";
 import { getLogger } from "../../platform/log.ts";
 import type { NewEvent } from "../scheduler.ts";
 import { WorkerLine } from "./worker_line.ts";
-import { WorkerPost } from "./worker_post.ts";
+import { pause, WorkerPosts } from "./worker_posts.ts";
 import { HealthRecord, type HealthRules } from "./health.ts";
-import { describeFailure, isMisspoken, isRefused, OtherEpochError, refusalOf } from "./answers.ts";
+import { describeFailure, isMisspoken, isRefused, refusalOf } from "./answers.ts";
 import { ReconnectPace, type StreamEnd } from "./reconnect_pace.ts";
 
 const log = getLogger("fleet");
 
 /** Longest line a worker may send: a thousand outcomes of several kilobytes. */
 const LINE_LENGTH_MAX = 16 * 1024 * 1024;
-/** Pauses before the tries of a dispatch, ms. The first retry is immediate: after a healed
- * partition one request on an old connection always fails. */
-const DISPATCH_TRIES_MS = [0, 0, 300, 1000];
-/** Time for a worker to answer the opening of a stream with its hello, ms. */
+/** Longest silence until a stream has said hello, ms. */
 const HELLO_MS = 5000;
-/** Time between two tries to post acknowledgements, ms. */
-const ACKNOWLEDGE_RETRY_MS = 1000;
+/** How often arriving bytes are told of, ms: a long line takes its time on a slow connection. */
+const HEARD_MS = 1000;
 
 export interface WorkerAddress {
   readonly id: string;
@@ -56,14 +46,12 @@ export class WorkerClient {
   readonly health: HealthRecord;
   readonly #options: WorkerClientOptions;
   readonly #line: WorkerLine;
-  readonly #post: WorkerPost;
+  readonly posts: WorkerPosts;
   /** Where it answers, without a path. */
   readonly base: string;
   readonly #stop = new AbortController();
   /** Aborting it ends the present stream; the loop then opens another. */
   #session = new AbortController();
-  #acknowledgements: AttemptRef[] = [];
-  #acknowledging = false;
   readonly #loops: Promise<void>[] = [];
 
   constructor(address: WorkerAddress, options: WorkerClientOptions) {
@@ -73,12 +61,14 @@ export class WorkerClient {
     const host = address.ip.includes(":") ? `[${address.ip}]` : address.ip;
     this.#line = options.line ?? new WorkerLine();
     this.base = `${this.#line.scheme}://${host}:${address.port}`;
-    const { farm, httpTimeoutMs: timeoutMs } = options;
-    this.#post = new WorkerPost(
-      this.#line,
-      { base: this.base, farm, timeoutMs },
-      this.#stop.signal,
-    );
+    this.posts = new WorkerPosts({
+      ...options,
+      worker: address.id,
+      base: this.base,
+      line: this.#line,
+      health: this.health,
+      stop: this.#stop.signal,
+    });
   }
 
   start(): void {
@@ -106,15 +96,24 @@ export class WorkerClient {
       const startMs = performance.now();
       const end = await this.#readStream(this.#session);
       if (this.#stop.signal.aborted) return;
-      await this.#pause(pace.after(end, performance.now() - startMs));
+      await pause(pace.after(end, performance.now() - startMs), this.#stop.signal);
     }
   }
 
   /** Reads one stream to its end. */
   async #readStream(session: AbortController): Promise<StreamEnd> {
     const { id } = this.address;
-    const helloTimer = setTimeout(() => session.abort(), HELLO_MS);
+    let helloTimer = setTimeout(() => session.abort(), HELLO_MS);
     let end: StreamEnd = "unsaid";
+    let heardMs = performance.now();
+    const onBytes = () => {
+      if (performance.now() - heardMs < HEARD_MS) return;
+      heardMs = performance.now();
+      this.#options.submit({ kind: "worker_heard", worker: id });
+      if (end === "said") return;
+      clearTimeout(helloTimer);
+      helloTimer = setTimeout(() => session.abort(), HELLO_MS);
+    };
     try {
       const path = `/stream?farm=${encodeURIComponent(this.#options.farm)}`;
       const response = await this.#line.fetch(this.base + path, { signal: session.signal });
@@ -122,7 +121,8 @@ export class WorkerClient {
         await response.body?.cancel();
         throw new Error(refusalOf(response.status, "GET /stream"));
       }
-      for await (const value of readJsonLines(response.body, { lengthMax: LINE_LENGTH_MAX })) {
+      const lengthMax = LINE_LENGTH_MAX;
+      for await (const value of readJsonLines(response.body, { lengthMax, onBytes })) {
         const line = StreamLine.parse(value);
         if ((end === "said") !== (line.type !== "hello")) {
           throw new SyntaxError(`"${line.type}" came out of turn`);
@@ -207,86 +207,11 @@ export class WorkerClient {
       } catch (error) {
         if (!this.#stop.signal.aborted) this.health.missed(describeFailure(error));
       }
-      await this.#pause(this.#options.health.pingMs);
+      await pause(this.#options.health.pingMs, this.#stop.signal);
     }
-  }
-
-  // --- posts ----------------------------------------------------------------------------------
-
-  /**
-   * Hands tasks over, with retries; the answer, or that there was none, returns as an event. Nothing
-   * returns when another process answers than the one they were chosen for: its hello says it all.
-   * Would it take them, tasks that died with one process could bring down the next.
-   */
-  async dispatch(epoch: string, tasks: readonly Assignment[]): Promise<void> {
-    const worker = this.address.id;
-    let problem = "";
-    for (const waitMs of DISPATCH_TRIES_MS) {
-      await this.#pause(waitMs);
-      if (this.#stop.signal.aborted) return;
-      try {
-        const reply = DispatchReply.parse(await this.#post.send("/dispatch", { epoch, tasks }));
-        this.#options.submit({ kind: "dispatch_answered", worker, ...reply });
-        return;
-      } catch (error) {
-        if (error instanceof OtherEpochError) return;
-        problem = describeFailure(error);
-      }
-    }
-    if (this.#stop.signal.aborted) return;
-    this.health.failed(problem);
-    const attempts = tasks.map(({ task_id, attempt }) => ({ task_id, attempt }));
-    const message = `Cannot hand tasks to worker ${worker}: ${problem}`;
-    this.#options.submit({ kind: "dispatch_failed", worker, attempts, message });
-  }
-
-  /** One try: what a worker should not hold shows in its next heartbeat, and is cancelled again. */
-  async cancel(attempts: readonly AttemptRef[]): Promise<void> {
-    try {
-      await this.#post.send("/cancel", { attempts });
-    } catch (error) {
-      log.warning("Cannot cancel on worker", {
-        worker: this.address.id,
-        attempts: attempts.length,
-        message: describeFailure(error),
-      });
-    }
-  }
-
-  /** Gathers what comes while a post is under way; tries until it is said or the client stops. */
-  async acknowledge(attempts: readonly AttemptRef[]): Promise<void> {
-    this.#acknowledgements.push(...attempts);
-    if (this.#acknowledging) return;
-    this.#acknowledging = true;
-    while (this.#acknowledgements.length > 0 && !this.#stop.signal.aborted) {
-      const now = this.#acknowledgements;
-      this.#acknowledgements = [];
-      try {
-        await this.#post.send("/acknowledge", { attempts: now });
-      } catch {
-        // A worker that cannot be reached will send its outcomes again, and be told again.
-        if (!this.health.isConnected) break;
-        this.#acknowledgements.unshift(...now);
-        await this.#pause(ACKNOWLEDGE_RETRY_MS);
-      }
-    }
-    this.#acknowledging = false;
   }
 
   #timeout(ms: number): AbortSignal {
     return AbortSignal.any([this.#stop.signal, AbortSignal.timeout(ms)]);
-  }
-
-  #pause(ms: number): Promise<void> {
-    if (ms === 0 || this.#stop.signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#stop.signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.#stop.signal.addEventListener("abort", done);
-    });
   }
 }

@@ -173,9 +173,27 @@ Deno.test("WorkerClient sends a dispatch again when its answer was lost", async 
       return Response.json({ accepted: [{ task_id: "t", attempt: 1 }], refused: [] });
     },
   });
-  await line.client.dispatch("e", [TASK]);
+  await line.client.posts.dispatch("e", [TASK]);
   assertEquals(line.kinds(), ["dispatch_answered"]);
   assertEquals(posts, 2);
+  await line.close();
+});
+
+Deno.test("WorkerClient hands over in smaller parts what does not come through", async () => {
+  const parts: number[] = [];
+  const line = new Line({
+    "/dispatch": async (request) => {
+      const { tasks } = await request.json();
+      parts.push(tasks.length);
+      if (tasks.length > 300) return new Response("no", { status: 502 });
+      const accepted = tasks.map(({ task_id, attempt }: Assignment) => ({ task_id, attempt }));
+      return Response.json({ accepted, refused: [] });
+    },
+  });
+  const tasks = Array.from({ length: 600 }, (_, at) => ({ ...TASK, task_id: `t${at}` }));
+  await line.client.posts.dispatch("e", tasks);
+  assertEquals(parts, [600, 500, 250, 350, 250, 100]);
+  assertEquals(line.kinds(), Array(3).fill("dispatch_answered"));
   await line.close();
 });
 
@@ -187,7 +205,7 @@ Deno.test("WorkerClient never repeats a dispatch to the next process of a worker
       return new Response("no", { status: posts === 1 ? 502 : 409 });
     },
   });
-  await line.client.dispatch("e", [TASK]);
+  await line.client.posts.dispatch("e", [TASK]);
   assertEquals([posts, line.kinds()], [2, []]);
   await line.close();
 });
@@ -214,7 +232,7 @@ for (
     sanitizeResources: false,
     async fn() {
       const line = new Line({ "/dispatch": answer }, 100);
-      await line.client.dispatch("e", [TASK]);
+      await line.client.posts.dispatch("e", [TASK]);
       assertEquals(line.kinds(), ["dispatch_failed"]);
       await line.client.stop();
     },
@@ -231,8 +249,8 @@ Deno.test("WorkerClient acknowledges in one post what gathers while another is u
       return Response.json({});
     },
   });
-  const first = line.client.acknowledge([{ task_id: "a", attempt: 1 }]);
-  for (const id of ["b", "c", "d"]) line.client.acknowledge([{ task_id: id, attempt: 1 }]);
+  const first = line.client.posts.acknowledge([{ task_id: "a", attempt: 1 }]);
+  for (const id of ["b", "c", "d"]) line.client.posts.acknowledge([{ task_id: id, attempt: 1 }]);
   gate.resolve();
   await first;
   assertEquals(posts, [1, 3]);

@@ -11,6 +11,7 @@ import {
   type DispatchReply,
   HEARTBEAT_MS,
   type Outcome,
+  OUTCOMES_MAX,
 } from "../../contract/wire.ts";
 import { freePort } from "../../tools/ports.ts";
 
@@ -205,8 +206,8 @@ export class SimulatedWorker {
         mine = controller;
         const lines: unknown[] = [this.hello()];
         const outcomes = [...this.ended.values()].map((outcome) => this.#twisted(outcome));
-        for (let at = 0; at < outcomes.length; at += 1000) {
-          lines.push({ type: "outcomes", outcomes: outcomes.slice(at, at + 1000) });
+        for (let at = 0; at < outcomes.length; at += OUTCOMES_MAX) {
+          lines.push({ type: "outcomes", outcomes: outcomes.slice(at, at + OUTCOMES_MAX) });
         }
         const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
         controller.enqueue(new TextEncoder().encode(text));
