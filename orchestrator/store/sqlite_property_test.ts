@@ -25,6 +25,7 @@ class Model {
   }
 
   write(): void {
+    if (this.written === this.#numbers) return;
     this.written = this.#numbers;
     this.settled = this.#clock;
   }
