@@ -43,7 +43,7 @@ export async function batchesPage({ farm }: { farm: Farm }, view: View) {
         <Pager
           view={view}
           shown={batches.length}
-          total={counts.files_accepted + counts.files_rejected}
+          total={counts.files_accepted + counts.files_rejected - counts.files_removed}
           first={cursor === null ? null : here(view, { cursor: null })}
           next={next === null ? null : here(view, { cursor: next })}
         />
