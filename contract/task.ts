@@ -71,6 +71,15 @@ export function taskContent(algorithm: string, parameters: Parameters): string {
   return JSON.stringify([algorithm, parameters]);
 }
 
+/**
+ * Algorithm and parameters as the JSON texts they are in a content, for whoever only passes them on:
+ * nothing is parsed. The name of an algorithm holds no comma.
+ */
+export function splitTaskContent(content: string): [algorithm: string, parameters: string] {
+  const comma = content.indexOf(",");
+  return [content.slice(1, comma), content.slice(comma + 1, -1)];
+}
+
 /** The reverse of {@linkcode taskContent}. */
 export function parseTaskContent(content: string): [algorithm: string, parameters: Parameters] {
   return JSON.parse(content);

@@ -147,10 +147,27 @@ function oneLine(text: string): string {
 
 /** Local time with its offset: `2024-07-08T14:30:00.123-04:00`. */
 export function localTime(epochMs: number): string {
-  const offset = -new Date(epochMs).getTimezoneOffset();
-  const shifted = new Date(epochMs + offset * 60_000).toISOString().slice(0, -1);
+  const second = Math.floor(epochMs / 1000);
+  if (second !== latest.second) latest = secondInWords(second);
+  const ms = Math.floor(epochMs - second * 1000);
+  return `${latest.upToSecond}.${String(ms).padStart(3, "0")}${latest.offset}`;
+}
+
+interface SecondInWords {
+  readonly second: number;
+  readonly upToSecond: string;
+  readonly offset: string;
+}
+
+/** Thousands of moments in a row lie in the same second, and the calendar is what costs. */
+let latest: SecondInWords = { second: NaN, upToSecond: "", offset: "" };
+
+function secondInWords(second: number): SecondInWords {
+  const offset = -new Date(second * 1000).getTimezoneOffset();
+  const upToSecond = new Date((second + offset * 60) * 1000).toISOString().slice(0, -5);
   const pad = (number: number) => String(Math.floor(Math.abs(number))).padStart(2, "0");
-  return `${shifted}${offset < 0 ? "-" : "+"}${pad(offset / 60)}:${pad(offset % 60)}`;
+  const sign = offset < 0 ? "-" : "+";
+  return { second, upToSecond, offset: `${sign}${pad(offset / 60)}:${pad(offset % 60)}` };
 }
 
 /** A closed stderr must not stop the program either. */

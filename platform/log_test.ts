@@ -70,6 +70,12 @@ Deno.test("formatRecord() keeps whatever it is given on one line", () => {
   );
 });
 
+Deno.test("localTime() is right for moments in any order, also before 1970", () => {
+  for (const ms of [0, 999, 1000, 1, 1_720_000_000_123, 1_720_000_000_124.9, -1, -1000, -1001]) {
+    assertEquals(new Date(localTime(ms)).getTime(), Math.floor(ms), String(ms));
+  }
+});
+
 Deno.test("localTime() carries the offset and names the same moment", () => {
   const epochMs = Date.UTC(2024, 6, 8, 18, 30, 0, 123);
   assertMatch(localTime(epochMs), /^2024-07-0\dT\d\d:\d\d:00\.123[+-]\d\d:\d\d$/);

@@ -17,8 +17,8 @@ const log = getLogger("attempts");
 export const HELD_MAX = 20_000;
 /** A farm that asked for nothing for this long is given up when room is needed, ms. */
 const SILENT_MS = 24 * 60 * 60 * 1000;
-/** Acknowledged attempts that are still recognised when a dispatch is repeated late. */
-const REMEMBERED_MAX = 10_000;
+/** Acknowledged attempts that are still recognised when a dispatch is repeated late, at least. */
+const REMEMBERED = 10_000;
 
 /** One attempt and where it stands. */
 export interface Attempt {
@@ -36,7 +36,7 @@ interface Farm {
   readonly held: Map<string, Attempt>;
   /** The newest attempt of each task that is held. */
   readonly newest: Map<string, Attempt>;
-  readonly remembered: Set<string>;
+  readonly remembered: Memory;
   /** When its orchestrator was last heard, monotonic ms. */
   heardMs: number;
 }
@@ -122,7 +122,7 @@ export class AttemptLedger {
       if (attempt?.state !== "ended") continue;
       farm.held.delete(key);
       if (farm.newest.get(ref.task_id) === attempt) farm.newest.delete(ref.task_id);
-      remember(farm.remembered, key);
+      farm.remembered.add(key);
       forgotten++;
     }
     this.#held -= forgotten;
@@ -147,7 +147,7 @@ export class AttemptLedger {
   #farm(id: string): Farm {
     let farm = this.#farms.get(id);
     if (farm === undefined) {
-      farm = { held: new Map(), newest: new Map(), remembered: new Set(), heardMs: 0 };
+      farm = { held: new Map(), newest: new Map(), remembered: new Memory(), heardMs: 0 };
       this.#farms.set(id, farm);
     }
     farm.heardMs = performance.now();
@@ -165,8 +165,22 @@ function attemptKey({ task_id, attempt }: AttemptRef): string {
   return `${attempt}:${task_id}`;
 }
 
-/** A set keeps the order of insertion: its first key is the oldest. */
-function remember(keys: Set<string>, key: string): void {
-  keys.add(key);
-  if (keys.size > REMEMBERED_MAX) keys.delete(keys.values().next().value!);
+/**
+ * The latest keys, REMEMBERED to twice as many. In two generations, because taking the oldest key
+ * out of a set again and again costs a walk over all that were taken out before it.
+ */
+class Memory {
+  #young = new Set<string>();
+  #old = new Set<string>();
+
+  has(key: string): boolean {
+    return this.#young.has(key) || this.#old.has(key);
+  }
+
+  add(key: string): void {
+    this.#young.add(key);
+    if (this.#young.size < REMEMBERED) return;
+    this.#old = this.#young;
+    this.#young = new Set();
+  }
 }

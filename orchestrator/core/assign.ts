@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { parseTaskContent } from "../../contract/task.ts";
-import { type Assignment, BATCH_MAX } from "../../contract/wire.ts";
+import { BATCH_MAX } from "../../contract/wire.ts";
 import type { TaskRow } from "../store/store.ts";
 import { STRATEGIES } from "./balancing.ts";
-import type { Instant } from "./messages.ts";
+import type { Handout, Instant } from "./messages.ts";
 import {
   addRetry,
   dropNext,
@@ -32,7 +31,7 @@ const AVOID_MAX_MS = 10_000;
 interface Round {
   readonly turn: Turn;
   readonly workers: readonly WorkerState[];
-  readonly given: Map<string, Assignment[]>;
+  readonly given: Map<string, Handout[]>;
   budget: number;
   /** A worker that gets nothing more until it is empty, for a task that has to run alone. */
   reserved: string | null;
@@ -184,17 +183,15 @@ function give(round: Round, task: WindowTask, worker: WorkerState): void {
   worker.held.set(row.task_id, { attempt: row.attempt, confirmed: false, answered: false });
   let tasks = round.given.get(worker.id);
   if (tasks === undefined) round.given.set(worker.id, tasks = []);
-  tasks.push(toAssignment(row, turn.state.policy.timeoutMs));
+  tasks.push(handoutOf(row, turn.state.policy.timeoutMs));
 }
 
-function toAssignment(row: TaskRow, defaultTimeoutMs: number | null): Assignment {
-  const [algorithm, parameters] = parseTaskContent(row.content);
+function handoutOf(row: TaskRow, defaultTimeoutMs: number | null): Handout {
   const timeoutMs = row.timeout_ms ?? defaultTimeoutMs;
   return {
     task_id: row.task_id,
     attempt: row.attempt,
-    algorithm,
-    parameters,
+    content: row.content,
     ...(timeoutMs === null ? {} : { timeout_ms: timeoutMs }),
     ...(row.record === undefined ? {} : { record: row.record }),
   };

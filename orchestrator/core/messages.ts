@@ -104,6 +104,9 @@ export type Notice =
   | { readonly kind: "outcome_ignored"; readonly worker: string; readonly attempt: AttemptRef }
   | { readonly kind: "orchestrator_paused"; readonly ms: number };
 
+/** An assignment whose algorithm and parameters are still the text that is stored. */
+export type Handout = Omit<Assignment, "algorithm" | "parameters"> & { readonly content: string };
+
 export type Effect =
   | { readonly kind: "persist"; readonly change: Change }
   | {
@@ -111,7 +114,7 @@ export type Effect =
     readonly worker: string;
     /** The start of the worker's process that they were chosen for. */
     readonly epoch: string;
-    readonly tasks: readonly Assignment[];
+    readonly tasks: readonly Handout[];
   }
   | { readonly kind: "cancel"; readonly worker: string; readonly attempts: readonly AttemptRef[] }
   | {

@@ -18,6 +18,7 @@ const HELLO: StreamLine = {
   at: 0,
 };
 const TASK: Assignment = { task_id: "t", attempt: 1, algorithm: "python", parameters: {} };
+const HANDOUT = { task_id: "t", attempt: 1, content: '["python",{}]' };
 
 type Answer = (request: Request) => Response | Promise<Response>;
 
@@ -173,7 +174,7 @@ Deno.test("WorkerClient sends a dispatch again when its answer was lost", async 
       return Response.json({ accepted: [{ task_id: "t", attempt: 1 }], refused: [] });
     },
   });
-  await line.client.posts.dispatch("e", [TASK]);
+  await line.client.posts.dispatch("e", [HANDOUT]);
   assertEquals(line.kinds(), ["dispatch_answered"]);
   assertEquals(posts, 2);
   await line.close();
@@ -190,7 +191,7 @@ Deno.test("WorkerClient hands over in smaller parts what does not come through",
       return Response.json({ accepted, refused: [] });
     },
   });
-  const tasks = Array.from({ length: 600 }, (_, at) => ({ ...TASK, task_id: `t${at}` }));
+  const tasks = Array.from({ length: 600 }, (_, at) => ({ ...HANDOUT, task_id: `t${at}` }));
   await line.client.posts.dispatch("e", tasks);
   assertEquals(parts, [600, 500, 250, 350, 250, 100]);
   assertEquals(line.kinds(), Array(3).fill("dispatch_answered"));
@@ -205,7 +206,7 @@ Deno.test("WorkerClient never repeats a dispatch to the next process of a worker
       return new Response("no", { status: posts === 1 ? 502 : 409 });
     },
   });
-  await line.client.posts.dispatch("e", [TASK]);
+  await line.client.posts.dispatch("e", [HANDOUT]);
   assertEquals([posts, line.kinds()], [2, []]);
   await line.close();
 });
@@ -232,7 +233,7 @@ for (
     sanitizeResources: false,
     async fn() {
       const line = new Line({ "/dispatch": answer }, 100);
-      await line.client.posts.dispatch("e", [TASK]);
+      await line.client.posts.dispatch("e", [HANDOUT]);
       assertEquals(line.kinds(), ["dispatch_failed"]);
       await line.client.stop();
     },

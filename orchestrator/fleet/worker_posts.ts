@@ -5,9 +5,11 @@
  * @module
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { type Assignment, type AttemptRef, DispatchReply } from "../../contract/wire.ts";
+import { splitTaskContent } from "../../contract/task.ts";
+import { type AttemptRef, DispatchReply } from "../../contract/wire.ts";
 import { getLogger } from "../../platform/log.ts";
-import type { NewEvent } from "../scheduler.ts";
+import type { Handout } from "../core/messages.ts";
+import type { NewEvent } from "../hands.ts";
 import { describeFailure, OtherEpochError, readBounded, refusalOf } from "./answers.ts";
 import { BatchSize } from "./batch_size.ts";
 import type { HealthRecord } from "./health.ts";
@@ -52,7 +54,7 @@ export class WorkerPosts {
    * returns when another process answers than the one they were chosen for: its hello says it all.
    * Would it take them, tasks that died with one process could bring down the next.
    */
-  async dispatch(epoch: string, tasks: readonly Assignment[]): Promise<void> {
+  async dispatch(epoch: string, tasks: readonly Handout[]): Promise<void> {
     for (let passed = 0; passed < tasks.length;) {
       const count = await this.#handOver(epoch, tasks.slice(passed));
       if (count === null) return;
@@ -61,7 +63,7 @@ export class WorkerPosts {
   }
 
   /** The first of these tasks, as many as the line carries: how many. Null: nothing more to do. */
-  async #handOver(epoch: string, tasks: readonly Assignment[]): Promise<number | null> {
+  async #handOver(epoch: string, tasks: readonly Handout[]): Promise<number | null> {
     const { worker, health, stop, submit } = this.#options;
     let problem = "";
     for (const waitMs of DISPATCH_TRIES_MS) {
@@ -69,7 +71,7 @@ export class WorkerPosts {
       if (stop.aborted) return null;
       const part = tasks.slice(0, this.#batch.size);
       try {
-        const reply = DispatchReply.parse(await this.#send("/dispatch", { epoch, tasks: part }));
+        const reply = DispatchReply.parse(await this.#send("/dispatch", this.#bodyOf(epoch, part)));
         submit({ kind: "dispatch_answered", worker, ...reply });
         this.#batch.passed();
         return part.length;
@@ -89,11 +91,12 @@ export class WorkerPosts {
 
   /** One try: what a worker should not hold shows in its next heartbeat, and is cancelled again. */
   async cancel(attempts: readonly AttemptRef[]): Promise<void> {
+    const { farm, worker } = this.#options;
     try {
-      await this.#send("/cancel", { attempts });
+      await this.#send("/cancel", JSON.stringify({ farm, attempts }));
     } catch (error) {
       log.warning("Cannot cancel on worker", {
-        worker: this.#options.worker,
+        worker,
         attempts: attempts.length,
         message: describeFailure(error),
       });
@@ -102,14 +105,14 @@ export class WorkerPosts {
 
   /** Gathers what comes while a post is under way; tries until it is said or the client stops. */
   async acknowledge(attempts: readonly AttemptRef[]): Promise<void> {
-    const { health, stop } = this.#options;
+    const { farm, health, stop } = this.#options;
     this.#acknowledgements.push(...attempts);
     if (this.#acknowledging) return;
     this.#acknowledging = true;
     while (this.#acknowledgements.length > 0 && !stop.aborted) {
       const now = this.#acknowledgements.splice(0, this.#batch.size);
       try {
-        await this.#send("/acknowledge", { attempts: now });
+        await this.#send("/acknowledge", JSON.stringify({ farm, attempts: now }));
       } catch {
         // A worker that cannot be reached will send its outcomes again, and be told again.
         if (!health.isConnected) break;
@@ -120,13 +123,19 @@ export class WorkerPosts {
     this.#acknowledging = false;
   }
 
+  /** Put together from texts: parsing what is only passed on would cost more than all else here. */
+  #bodyOf(epoch: string, tasks: readonly Handout[]): string {
+    const head = JSON.stringify({ farm: this.#options.farm, epoch });
+    return `${head.slice(0, -1)},"tasks":[${tasks.map(assignmentText).join(",")}]}`;
+  }
+
   /** @throws {OtherEpochError} It was meant for another process. {Error} Anything else. */
-  async #send(path: string, body: Record<string, unknown>): Promise<unknown> {
-    const { base, farm, line, httpTimeoutMs, stop } = this.#options;
+  async #send(path: string, body: string): Promise<unknown> {
+    const { base, line, httpTimeoutMs, stop } = this.#options;
     const response = await line.fetch(base + path, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ farm, ...body }),
+      body,
       signal: AbortSignal.any([stop, AbortSignal.timeout(httpTimeoutMs)]),
     });
     const text = await readBounded(response, REPLY_BYTES_MAX);
@@ -136,6 +145,13 @@ export class WorkerPosts {
     }
     return JSON.parse(text);
   }
+}
+
+/** The JSON of an assignment. */
+export function assignmentText({ content, ...rest }: Handout): string {
+  const [algorithm, parameters] = splitTaskContent(content);
+  const head = JSON.stringify(rest).slice(0, -1);
+  return `${head},"algorithm":${algorithm},"parameters":${parameters}}`;
 }
 
 /** Resolves after so many ms, or at once when it is to stop. */

@@ -5,7 +5,8 @@
  * @module
  */
 import type { Assignment, AttemptRef, DispatchReply, StreamLine } from "../../contract/wire.ts";
-import type { ConfiguredWorker, Effect } from "../../orchestrator/core/messages.ts";
+import type { ConfiguredWorker, Effect, Handout } from "../../orchestrator/core/messages.ts";
+import { assignmentText } from "../../orchestrator/fleet/worker_posts.ts";
 import { ReconnectPace, type StreamEnd } from "../../orchestrator/fleet/reconnect_pace.ts";
 import type { Hands, NewEvent } from "../../orchestrator/scheduler.ts";
 import type { Kernel, Process } from "./kernel.ts";
@@ -101,7 +102,8 @@ class SimClient {
     this.#abort();
   }
 
-  async dispatch(epoch: string, tasks: readonly Assignment[]): Promise<void> {
+  async dispatch(epoch: string, handouts: readonly Handout[]): Promise<void> {
+    const tasks = handouts.map((handout): Assignment => JSON.parse(assignmentText(handout)));
     const worker = this.#id;
     for (const waitMs of DISPATCH_TRIES_MS) {
       if (waitMs > 0) await this.#options.process.sleep(waitMs);
