@@ -77,6 +77,11 @@ export class EventLog implements Listener {
     this.tell({ kind: "store_failed", details: { message } });
   }
 
+  /** What the store said of itself when it was opened. */
+  warn(warnings: readonly string[]): void {
+    for (const message of warnings) this.tell({ kind: "store_warning", details: { message } });
+  }
+
   /** Why no task file is taken for want of space; null when there is room again. */
   diskChanged(problem: string | null): void {
     if (problem === null) this.tell({ kind: "disk_ok" });

@@ -25,6 +25,7 @@ Deno.test("EventLog writes what happens to workers and to the orchestrator, in o
   log.noticed({ kind: "worker_refused", worker: "w2", message: "x".repeat(9_999) });
   log.noticed({ kind: "orchestrator_paused", ms: 7_500 });
   log.noticed({ kind: "outcome_ignored", worker: "w1", attempt: { task_id: "a", attempt: 1 } });
+  log.warn(["The store is on a network file system"]);
   log.diskChanged("Only 5 MiB are free");
   log.diskChanged(null);
   await log.stop();
@@ -35,6 +36,7 @@ Deno.test("EventLog writes what happens to workers and to the orchestrator, in o
     ["worker_lost", "w1"],
     ["worker_refused", "w2"],
     ["orchestrator_paused", undefined],
+    ["store_warning", undefined],
     ["disk_low", undefined],
     ["disk_ok", undefined],
     ["orchestrator_stopped", undefined],
