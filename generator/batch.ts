@@ -10,8 +10,6 @@ export const TASKS_MAX = 100_000;
 
 /** How one type of batch makes tasks from the answers. */
 interface BatchKind {
-  /** One line for the menu and the help. */
-  readonly description: string;
   /** Tasks where nobody says how many; null where the lists decide. */
   readonly count: number | null;
   /** Whether particles, steps and seed may be lists. */
@@ -19,34 +17,29 @@ interface BatchKind {
   readonly priority: string;
 }
 
-/** The types of batch. */
+/** The types of batch; what each is stands in the words, under `batch.kind`. */
 export const BATCH_KINDS = {
   basic: {
-    description: "one size, consecutive seeds",
     count: 5,
     lists: false,
     priority: "medium",
   },
   performance: {
-    description: "growing sizes, every algorithm on each, the same seed",
     count: 10,
     lists: false,
     priority: "medium",
   },
   stress: {
-    description: "very many tasks of mixed priority, to load the farm",
     count: 1000,
     lists: false,
     priority: "high,medium,low",
   },
   custom: {
-    description: "every task as you say: one value for all, or a list with one for each",
     count: 3,
     lists: true,
     priority: "medium",
   },
   sweep: {
-    description: "every combination of the lists and ranges you give",
     count: null,
     lists: true,
     priority: "medium",

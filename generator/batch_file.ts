@@ -9,6 +9,7 @@ import { UsageError } from "../platform/arguments.ts";
 import { writeNewFileAtomically } from "../platform/atomic_file.ts";
 import { fileStamp } from "../platform/file_time.ts";
 import { localTime } from "../platform/log.ts";
+import { t } from "../platform/words.ts";
 import type { Batch, PlannedTask } from "./batch.ts";
 
 /** Where the orchestrator of this folder looks. */
@@ -53,7 +54,7 @@ export function batchPath(name: string, output: string | undefined): string {
   if (/[\\/]$/.test(output) || isFolder(output)) return join(output, `${name}.json`);
   if (extname(output) === ".json" && !basename(output).startsWith(".")) return output;
   throw new UsageError(
-    `--output is "${output}" but takes a name that ends in .json, or a folder (with / at its end)`,
+    t("flag.wrong", { flag: "output", value: output, takes: t("takes.output") }),
   );
 }
 

@@ -3,64 +3,65 @@
  *
  * @module
  */
-import type { CommandSpec, FlagSpec, ParsedCommand } from "../platform/arguments.ts";
+import type { ParsedCommand, WordedCommand, WordedFlag } from "../platform/arguments.ts";
 import { BATCH_KINDS, TASKS_MAX } from "./batch.ts";
 
 const FLAGS = {
   type: {
     kind: "text",
     value: "TYPE",
-    description: "What kind of batch",
+    description: "flag.batch_type",
     choices: Object.keys(BATCH_KINDS),
   },
   algorithm: {
     kind: "text",
     value: "NAMES",
-    description: "One algorithm, or a list such as python,cython",
+    description: "flag.algorithm",
   },
   count: {
     kind: "integer",
     value: "N",
     min: 1,
     max: TASKS_MAX,
-    description: "Number of tasks (not with sweep, where the lists decide)",
+    description: "flag.count",
   },
   particles: {
     kind: "text",
     value: "LIST",
-    description: "Particles: 100; with sweep and custom also 100,200 or 100..500:100",
+    description: "flag.particles",
   },
-  steps: { kind: "text", value: "LIST", description: "Steps, written the same way" },
+  steps: { kind: "text", value: "LIST", description: "flag.steps" },
   seed: {
     kind: "text",
     value: "LIST",
-    description: "Seed (the first one), written the same way",
+    description: "flag.seed",
   },
   priority: {
     kind: "text",
     value: "NAMES",
-    description: "high, medium, low or 1-10, or a list of them",
+    description: "flag.priority",
   },
   preview: {
     kind: "switch",
-    description: "Show the tasks before writing; without a terminal and --yes, only show",
+    description: "flag.preview",
   },
   output: {
     kind: "text",
     value: "PATH",
-    description: "A file that ends in .json, or a folder (default: task_queues/)",
+    description: "flag.output",
+    fallback: "task_queues/",
   },
   yes: {
     kind: "switch",
-    description: "Take the defaults for the rest, and write without asking",
+    description: "flag.yes",
   },
-} as const satisfies Record<string, FlagSpec>;
+} as const satisfies Record<string, WordedFlag>;
 
 export type GenerateFlags = ParsedCommand<typeof FLAGS>["flags"];
 
-export const COMMAND: CommandSpec<typeof FLAGS> = {
+export const COMMAND: WordedCommand<typeof FLAGS> = {
   command: "deno task generate",
-  summary: "Writes a task file, from questions in a terminal or from flags.",
+  summary: "cli.generate",
   examples: [
     "deno task generate",
     "deno task generate --type basic --count 10 --yes",

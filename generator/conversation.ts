@@ -6,6 +6,7 @@
 import { promptSelect } from "@std/cli/unstable-prompt-select";
 import { EXIT } from "../platform/arguments.ts";
 import { err, styler } from "../platform/terminal.ts";
+import { t } from "../platform/words.ts";
 import type { Choice, Draft, Question, QuestionContext } from "./questions.ts";
 
 /** True when there is a person to ask. */
@@ -18,21 +19,27 @@ export function ask(question: Question, draft: Draft, context: QuestionContext):
   const fallback = question.fallback(draft, context);
   for (;;) {
     const text = question.choices
-      ? askMenu(question.message(draft), question.choices(context), fallback)
+      ? askChoice(question.message(draft), question.choices(context), fallback)
       : askLine(question.message(draft), fallback);
     try {
       return question.answer(text, draft, context);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      err(styler(Deno.stderr)("yellow", `  Not accepted: ${error.message}`));
+      const refused = t("answer.refused", { why: error.message });
+      err(styler(Deno.stderr)("yellow", `  ${refused}`));
     }
   }
 }
 
 /** Asks whether to go on; Enter means yes. */
 export function confirmed(message: string): boolean {
-  const choices = [{ value: "yes", label: "yes" }, { value: "no", label: "no" }];
-  return askMenu(message, choices, "yes") === "yes";
+  const choices = (["yes", "no"] as const).map((value) => ({
+    value,
+    label: t(`question.${value}`),
+  }));
+  const { value, label } = askMenu(message, choices, "yes");
+  err(`${message}: ${label}`);
+  return value === "yes";
 }
 
 function askLine(message: string, fallback: string): string {
@@ -42,16 +49,22 @@ function askLine(message: string, fallback: string): string {
   return text.trim() === "" ? fallback : text.trim();
 }
 
+/** The answer is shown as one would write it behind the flag. */
+function askChoice(message: string, choices: readonly Choice[], fallback: string): string {
+  const { value } = askMenu(message, choices, fallback);
+  err(`${message}: ${value}`);
+  return value;
+}
+
 /** The entry of the default comes first, where the cursor stands. */
-function askMenu(message: string, choices: readonly Choice[], fallback: string): string {
+function askMenu(message: string, choices: readonly Choice[], fallback: string): Choice {
   const first = choices.filter((choice) => choice.value === fallback);
   const others = choices.filter((choice) => choice.value !== fallback);
   const chosen = withInterruptCode(() =>
     promptSelect<string>(`${message}:`, [...first, ...others], { clear: true })
   );
   if (chosen === null) interrupted();
-  err(`${message}: ${chosen.value}`);
-  return chosen.value;
+  return choices.find(({ value }) => value === chosen.value)!;
 }
 
 /**
@@ -71,6 +84,6 @@ function withInterruptCode<T>(run: () => T): T {
 }
 
 function interrupted(): never {
-  err("Interrupted: nothing was written");
+  err(t("batch.interrupted"));
   Deno.exit(EXIT.interrupted);
 }

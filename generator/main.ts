@@ -5,10 +5,12 @@
  * @module
  */
 import { checkTaskFile } from "../contract/task_file_check.ts";
-import { EXIT, runProgram, UsageError } from "../platform/arguments.ts";
+import { EXIT, UsageError } from "../platform/arguments.ts";
+import { runProgram } from "../platform/program.ts";
 import { readSettings } from "../platform/settings.ts";
 import { type TaskFileSettings, taskFileSettings } from "../platform/task_file_settings.ts";
 import { err, out } from "../platform/terminal.ts";
+import { t } from "../platform/words.ts";
 import { parameterChecks } from "../simulation/parameter_check.ts";
 import { type Batch, planTasks } from "./batch.ts";
 import { batchName, batchPath, batchText, writeBatch } from "./batch_file.ts";
@@ -38,9 +40,7 @@ function answers(flags: GenerateFlags, context: QuestionContext): { batch: Batch
     }
   }
   if (missing.length > 0) {
-    throw new UsageError(
-      `There is no terminal to ask in: give ${missing.join(", ")}, or --yes for the defaults`,
-    );
+    throw new UsageError(t("answer.missing", { flags: missing.join(", ") }));
   }
   return { batch: draft as Batch, asked };
 }
@@ -51,13 +51,16 @@ function flagAnswer(
   { draft, context }: { draft: Draft; context: QuestionContext },
 ): Draft {
   if (!question.applies(draft)) {
-    throw new UsageError(`--${question.flag} does not go with --type ${draft.type}`);
+    throw new UsageError(
+      t("answer.other_type", { flag: question.flag, type: draft.type ?? "" }),
+    );
   }
   try {
     return question.answer(written, draft, context);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new UsageError(`--${question.flag} is "${written}": ${error.message}`);
+    const values = { flag: question.flag, value: written, why: error.message };
+    throw new UsageError(t("answer.wrong_flag", values));
   }
 }
 
@@ -67,7 +70,7 @@ function checkedText(text: string, settings: TaskFileSettings): string | null {
   const verdict = checkTaskFile(text, { algorithms, limits: settings.limits });
   if (verdict.ok) return text;
   for (const error of verdict.errors.slice(0, 10)) err(error.message);
-  err(`Nothing was written: the batch has ${verdict.errorsTotal} errors`);
+  err(t("batch.invalid", { n: verdict.errorsTotal }));
   return null;
 }
 
@@ -85,7 +88,7 @@ async function main(flags: GenerateFlags): Promise<number> {
   const ends = shownAndRefused({ tasks: previewText(tasks), path, asked, flags });
   if (ends) return EXIT.ok;
   const written = await writeBatch(path, text);
-  err(`${tasks.length} tasks written to`);
+  err(t("batch.written", { n: tasks.length }));
   out(written);
   return EXIT.ok;
 }
@@ -102,8 +105,8 @@ function shownAndRefused(
   if (!asked && !flags.preview) return false;
   out(tasks);
   if (flags.yes) return false;
-  if (canAsk() && confirmed(`Write ${path}`)) return false;
-  err("Nothing was written" + (canAsk() ? "" : ": --yes writes the file"));
+  if (canAsk() && confirmed(t("question.write", { path }))) return false;
+  err(canAsk() ? t("batch.unwritten") : t("batch.needs_yes"));
   return true;
 }
 

@@ -46,7 +46,7 @@ async function generate(
   const { code, stdout, stderr } = await new Deno.Command(program!, {
     args: [...before, ...args],
     cwd,
-    env: { NO_COLOR: "1", ...env },
+    env: { NO_COLOR: "1", FARM_LANGUAGE: "en", ...env },
     stdin: "null",
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -226,6 +226,26 @@ Deno.test(
         })),
       );
       assertStringIncludes(screen, "4 tasks, estimated work 150K particle-steps");
+    }),
+);
+
+Deno.test(
+  "generate asks in Spanish; what it writes is the same",
+  terminal,
+  () =>
+    inFolder(async (folder) => {
+      const command = [...COMMAND, ...ANSWERS.filter((answer) => !answer.startsWith("--steps"))];
+      const turns: Turn[] = [["Pasos [500]", "x" + ENTER], ["No se acepta", "3" + ENTER], [
+        "sí",
+        ENTER,
+      ]];
+      const options = { cwd: folder, turns, language: "es" } as const;
+      const { screen, code } = await runInTerminal(command, options);
+      assertEquals(code, 0, screen);
+      assertStringIncludes(screen, "2 tareas escritas en");
+      const [name] = namesIn(join(folder, "task_queues"));
+      const [first] = await tasksOf(join(folder, "task_queues", name!));
+      assertEquals(first?.spec.description, "basic: 10 particles, 3 steps, seed 30");
     }),
 );
 

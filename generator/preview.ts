@@ -5,6 +5,7 @@
  */
 import { findAlgorithm } from "../simulation/registry.ts";
 import { table } from "../platform/terminal.ts";
+import { t } from "../platform/words.ts";
 import type { PlannedTask } from "./batch.ts";
 
 /** Rows shown; the rest is counted. */
@@ -17,6 +18,16 @@ function workOf(task: PlannedTask): number {
   return findAlgorithm(task.algorithm)?.work(task.parameters) ?? 0;
 }
 
+const HEADINGS = [
+  "task",
+  "algorithm",
+  "particles",
+  "steps",
+  "seed",
+  "priority",
+  "work",
+] as const;
+
 /** The table, and one line with the totals. */
 export function previewText(tasks: readonly PlannedTask[]): string {
   const rows = tasks.slice(0, ROWS_MAX).map((task) => [
@@ -28,13 +39,13 @@ export function previewText(tasks: readonly PlannedTask[]): string {
     String(task.priority),
     compact.format(workOf(task)),
   ]);
-  const header = ["task", "algorithm", "particles", "steps", "seed", "priority", "work"];
-  const more = tasks.length > ROWS_MAX ? [`… and ${tasks.length - ROWS_MAX} more`] : [];
+  const header = HEADINGS.map((heading) => t(`heading.${heading}`));
+  const more = tasks.length > ROWS_MAX ? [t("batch.more", { more: tasks.length - ROWS_MAX })] : [];
   const work = tasks.reduce((sum, task) => sum + workOf(task), 0);
   return [
     table(header, rows, { right: [2, 3, 4, 6] }),
     ...more,
     "",
-    `${tasks.length} tasks, estimated work ${compact.format(work)} particle-steps`,
+    t("batch.work", { n: tasks.length, work: compact.format(work) }),
   ].join("\n");
 }

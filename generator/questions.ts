@@ -7,7 +7,8 @@
 import { NAMED_PRIORITIES, PRIORITY_MAX, PRIORITY_MIN } from "../contract/task.ts";
 import type { PriorityWritten } from "../contract/task.ts";
 import { type AlgorithmTable, isErrorList } from "../contract/task_file.ts";
-import { nearest, parseNumber } from "../platform/arguments.ts";
+import { nearest, parseNumber, takes } from "../platform/arguments.ts";
+import { t } from "../platform/words.ts";
 import { type Batch, BATCH_KINDS, type BatchType, TASKS_MAX, tasksPlanned } from "./batch.ts";
 import { parseIntegers } from "../contract/value_list.ts";
 
@@ -59,12 +60,12 @@ function kind(draft: Draft) {
 const type: Question = {
   flag: "type",
   applies: always,
-  message: () => "Type of batch",
+  message: () => t("question.type"),
   fallback: () => "basic",
   choices: () =>
     TYPES.map((type) => ({
       value: type,
-      label: `${type.padEnd(12)} ${BATCH_KINDS[type].description}`,
+      label: `${type.padEnd(12)} ${t(`batch.kind.${type}`)}`,
     })),
   answer: (text, draft) => ({ ...draft, type: oneOf(text, TYPES) }),
 };
@@ -72,12 +73,12 @@ const type: Question = {
 const algorithm: Question = {
   flag: "algorithm",
   applies: always,
-  message: () => "Algorithm",
+  message: () => t("question.algorithm"),
   // Where lists multiply or are dealt out, a second algorithm is the asker's own decision.
   fallback: (draft, { algorithms }) =>
     kind(draft).lists ? algorithms.names[0] ?? "" : algorithms.names.join(","),
   choices: ({ algorithms }) => [
-    { value: algorithms.names.join(","), label: `${algorithms.names.join(", ")} in turn` },
+    { value: algorithms.names.join(","), label: inTurn(algorithms.names) },
     ...algorithms.names.map((name) => ({ value: name, label: name })),
   ],
   answer: (text, draft, { algorithms }) => {
@@ -91,11 +92,12 @@ const algorithm: Question = {
 const count: Question = {
   flag: "count",
   applies: (draft) => kind(draft).count !== null,
-  message: () => `Number of tasks (1-${TASKS_MAX})`,
+  message: () => t("question.count", { max: TASKS_MAX }),
   fallback: (draft) => String(kind(draft).count),
   answer: (text, draft) => {
-    const count = parseNumber(text, { kind: "integer", min: 1, max: TASKS_MAX });
-    if (count === undefined) throw new RangeError(`it takes an integer from 1 to ${TASKS_MAX}`);
+    const limits = { kind: "integer", min: 1, max: TASKS_MAX };
+    const count = parseNumber(text, limits);
+    if (count === undefined) throw new RangeError(t("answer.count", { takes: takes(limits) }));
     return { ...draft, count };
   },
 };
@@ -106,26 +108,25 @@ function numberQuestion(
   names: {
     key: "particles" | "steps" | "seeds";
     parameter: "num_particles" | "num_steps" | "seed";
-    message: string;
   },
 ): Question {
-  const { key, parameter, message } = names;
+  const { key, parameter } = names;
   return {
     flag,
     applies: always,
-    message: (draft) => kind(draft).lists ? `${message} (such as 100 or 100,200 or 1..9)` : message,
+    message: (draft) => {
+      const question = t(`question.${flag}`);
+      return kind(draft).lists ? t("question.list", { question }) : question;
+    },
     fallback: (_draft, { defaults }) => String(defaults[parameter]),
     answer: (text, draft, context) => {
       const values = parseIntegers(text);
       if (!kind(draft).lists && values.length > 1) {
-        throw new RangeError(
-          `type ${draft.type} takes one value here; sweep and custom take lists`,
-        );
+        throw new RangeError(t("answer.one_value", { type: draft.type ?? "" }));
       }
       if (draft.type === "custom" && values.length > 1 && values.length !== draft.count) {
-        throw new RangeError(
-          `it takes one value or ${draft.count} (the number of tasks), not ${values.length}`,
-        );
+        const counts = { count: draft.count ?? 1, given: values.length };
+        throw new RangeError(t("answer.list_length", counts));
       }
       for (const value of values) checkValue(parameter, value, { draft, context });
       return withList(draft, { [key]: values });
@@ -136,11 +137,11 @@ function numberQuestion(
 const priority: Question = {
   flag: "priority",
   applies: always,
-  message: () => "Priority",
+  message: () => t("question.priority"),
   fallback: (draft) => kind(draft).priority,
   choices: () => [
     ...Object.keys(NAMED_PRIORITIES).map((name) => ({ value: name, label: name })),
-    { value: MIXED_PRIORITIES, label: "high, medium, low in turn" },
+    { value: MIXED_PRIORITIES, label: inTurn(MIXED_PRIORITIES.split(",")) },
   ],
   answer: (text, draft) => withList(draft, { priorities: items(text).map(parsePriority) }),
 };
@@ -150,15 +151,15 @@ export const QUESTIONS: readonly Question[] = [
   type,
   algorithm,
   count,
-  numberQuestion("particles", {
-    key: "particles",
-    parameter: "num_particles",
-    message: "Particles",
-  }),
-  numberQuestion("steps", { key: "steps", parameter: "num_steps", message: "Steps" }),
-  numberQuestion("seed", { key: "seeds", parameter: "seed", message: "Seed" }),
+  numberQuestion("particles", { key: "particles", parameter: "num_particles" }),
+  numberQuestion("steps", { key: "steps", parameter: "num_steps" }),
+  numberQuestion("seed", { key: "seeds", parameter: "seed" }),
   priority,
 ];
+
+function inTurn(names: readonly string[]): string {
+  return t("question.in_turn", { names: names.join(", ") });
+}
 
 function items(text: string): string[] {
   return text.split(",").map((item) => item.trim());
@@ -168,8 +169,9 @@ function oneOf<T extends string>(text: string, known: readonly T[]): T {
   const found = known.find((name) => name === text);
   if (found !== undefined) return found;
   const near = nearest(text, known);
+  const values = { value: text, known: known.join(", ") };
   throw new RangeError(
-    `"${text}" is not one of ${known.join(", ")}` + (near ? `; did you mean ${near}?` : ""),
+    near ? t("answer.unknown_near", { ...values, near }) : t("answer.unknown", values),
   );
 }
 
@@ -178,7 +180,7 @@ function parsePriority(text: string): PriorityWritten {
   const rank = parseNumber(text, { kind: "integer", min: PRIORITY_MIN, max: PRIORITY_MAX });
   if (rank !== undefined) return rank;
   throw new RangeError(
-    `"${text}" is neither high, medium, low nor an integer from ${PRIORITY_MIN} to ${PRIORITY_MAX}`,
+    t("answer.priority", { value: text, min: PRIORITY_MIN, max: PRIORITY_MAX }),
   );
 }
 
@@ -200,6 +202,6 @@ function withList(draft: Draft, list: Draft): Draft {
   const total = tasksPlanned(next);
   if (total <= TASKS_MAX) return next;
   throw new RangeError(
-    `the combinations would be ${total} tasks, more than ${TASKS_MAX}: shorten a list`,
+    t("answer.too_many", { total, max: TASKS_MAX }),
   );
 }

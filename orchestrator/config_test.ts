@@ -7,6 +7,8 @@ import { readConfig, rereadWorkers } from "./config.ts";
 const PROJECT = join(import.meta.dirname!, "..");
 /** Settings of `.env.example` that only workers read. */
 const WORKER_NAMES = ["TASK_HISTORY_SIZE"];
+/** What only command lines read. */
+const TERMINAL_NAMES = ["FARM_LANGUAGE"];
 /** Settings that are kept out of the configuration, because they are secrets or lead to them. */
 const ACCESS_NAMES = [
   "FARM_CERT",
@@ -324,7 +326,8 @@ Deno.test(".env.example names every setting, with its default", () => {
   const documented = [...text.matchAll(/^([A-Z][A-Z0-9_]*)=/gm)].map((match) => match[1]!);
   const noting = new NotingSettings({});
   const bare = readConfig({ flags: {}, folder: PROJECT, settings: noting });
-  assertEquals(documented.toSorted(), [...noting.asked, ...WORKER_NAMES, ...ACCESS_NAMES].sort());
+  const others = [...WORKER_NAMES, ...TERMINAL_NAMES, ...ACCESS_NAMES];
+  assertEquals(documented.toSorted(), [...noting.asked, ...others].sort());
   const written = readConfig({
     flags: {},
     folder: PROJECT,

@@ -12,8 +12,9 @@ import {
   serveOptions,
   urlOf,
 } from "../platform/access.ts";
-import { EXIT, runProgram, UsageError } from "../platform/arguments.ts";
+import { EXIT, UsageError, type WordedCommand } from "../platform/arguments.ts";
 import { closeLogging, configureLogging, getLogger } from "../platform/log.ts";
+import { runProgram } from "../platform/program.ts";
 import { missingPermission, type Need } from "../platform/sandbox.ts";
 import { readSettings } from "../platform/settings.ts";
 import { EXIT_OF, stopSignal } from "../platform/stop_signal.ts";
@@ -76,6 +77,7 @@ async function startOrchestrator(
     const disk = new DiskWatch({
       folders: [config.statePath, config.resultsPath, config.queuePath],
       freeMinBytes: config.diskFreeMinBytes,
+      changed: (problem) => listeners.eventLog.diskChanged(problem),
     });
     const inbox = new Inbox({
       folder: config.queuePath,
@@ -89,6 +91,7 @@ async function startOrchestrator(
     });
     const farm: Farm = { config, store, scheduler, fleet, inbox, startedAt: Date.now() };
     const listeners = new Listeners(farm);
+    listeners.eventLog.warn(warnings);
     const server = listen(config, { access, handler: createApi(farm, listeners, access).fetch });
     const url = ownUrl(access, server.addr.port);
     lock.note(url);
@@ -230,31 +233,33 @@ async function main(flags: Flags): Promise<number> {
   }
 }
 
-if (import.meta.main) {
-  await runProgram({
-    command: "deno task orchestrator",
-    summary: "Watches task_queues/, hands the tasks to workers, collects their results",
-    examples: [
-      "deno task orchestrator",
-      "deno task orchestrator --port 5100 --config my_workers.json",
-      "deno task orchestrator --host 0.0.0.0 --token-file farm.token",
-    ],
-    flags: {
-      host: { kind: "text", value: "ADDRESS", description: "Address to listen on (127.0.0.1)" },
-      port: {
-        kind: "integer",
-        value: "N",
-        min: 0,
-        max: 65535,
-        description: "Port to listen on (5000; 0 = any free one)",
-      },
-      config: {
-        kind: "text",
-        value: "FILE",
-        description: "The list of workers (config_workers.json)",
-      },
-      ...ACCESS_FLAGS,
-      ...WORKER_CA_FLAG,
+const COMMAND = {
+  command: "deno task orchestrator",
+  summary: "cli.orchestrator",
+  examples: [
+    "deno task orchestrator",
+    "deno task orchestrator --port 5100 --config my_workers.json",
+    "deno task orchestrator --host 0.0.0.0 --token-file farm.token",
+  ],
+  flags: {
+    host: { kind: "text", value: "ADDRESS", description: "flag.host", fallback: "127.0.0.1" },
+    port: {
+      kind: "integer",
+      value: "N",
+      min: 0,
+      max: 65535,
+      description: "flag.port",
+      fallback: "5000",
     },
-  }, ({ flags }) => main(flags));
-}
+    config: {
+      kind: "text",
+      value: "FILE",
+      description: "flag.config",
+      fallback: "config_workers.json",
+    },
+    ...ACCESS_FLAGS,
+    ...WORKER_CA_FLAG,
+  },
+} as const satisfies WordedCommand;
+
+if (import.meta.main) await runProgram(COMMAND, ({ flags }) => main(flags));

@@ -4,28 +4,29 @@
  *
  * @module
  */
-import { type FlagSpec, UsageError } from "./arguments.ts";
+import { UsageError, type WordedFlag } from "./arguments.ts";
 import type { Settings } from "./settings.ts";
 import { checkExposure, readTokens, type Tokens } from "./tokens.ts";
+import { t } from "./words.ts";
 
 /** What the command line of a server may say about it. */
 export const ACCESS_FLAGS = {
   "token-file": {
     kind: "text",
     value: "FILE",
-    description: "Token that every client needs (else FARM_TOKEN); a file not there is made",
+    description: "flag.token_file",
   },
   insecure: {
     kind: "switch",
-    description: "Serve the network without a token: everybody there may do everything",
+    description: "flag.insecure",
   },
   cert: {
     kind: "text",
     value: "FILE",
-    description: "Serve https with this certificate chain, PEM (else FARM_CERT)",
+    description: "flag.cert",
   },
-  key: { kind: "text", value: "FILE", description: "Its private key, PEM (else FARM_KEY)" },
-} as const satisfies Record<string, FlagSpec>;
+  key: { kind: "text", value: "FILE", description: "flag.key" },
+} as const satisfies Record<string, WordedFlag>;
 
 export interface AccessFlags {
   readonly "token-file"?: string | undefined;
@@ -87,7 +88,7 @@ function readTls(flags: AccessFlags, settings: Settings): Access["tls"] {
   const keyPath = flags.key ?? settings.written("FARM_KEY");
   if (certPath === undefined && keyPath === undefined) return null;
   if (certPath === undefined || keyPath === undefined) {
-    throw new UsageError("--cert and --key go together: give the file of each");
+    throw new UsageError(t("access.cert_and_key"));
   }
   return {
     cert: readPem(certPath, "CERTIFICATE"),
@@ -106,10 +107,12 @@ export function readPem(path: string, kind: "CERTIFICATE" | "PRIVATE KEY"): stri
     text = Deno.readTextFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new UsageError(`Cannot read ${path}: ${(error as Error).message}`);
+    throw new UsageError(t("file.unreadable", { path, why: (error as Error).message }));
   }
   if (new RegExp(`-----BEGIN [A-Z ]*${kind}-----`).test(text)) return text;
-  throw new UsageError(`${path} holds no ${kind.toLowerCase()}: give a PEM file that does`);
+  throw new UsageError(
+    t(kind === "CERTIFICATE" ? "access.no_certificate" : "access.no_key", { path }),
+  );
 }
 
 function exists(path: string): boolean {

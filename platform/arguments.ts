@@ -1,12 +1,12 @@
 /**
- * Command lines of all programs: flags with their types and limits, help that leads with examples,
- * and one sentence for whatever is wrong.
+ * Command lines of all programs: flags with their types and limits, and one sentence for whatever is
+ * wrong.
  *
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { deniedSentence } from "./sandbox.ts";
-import { err, out } from "./terminal.ts";
+import type { WordKey } from "./i18n.ts";
+import { t, worded } from "./words.ts";
 
 /** Exit codes of all programs. */
 export const EXIT = {
@@ -24,7 +24,10 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** One flag. `value` is the placeholder in the help; a flag without it is a switch. */
+/**
+ * One flag. `value` is the placeholder in the help; `fallback` is what the help calls the default. The
+ * description is a key of the words, or a text for tools that speak English alone.
+ */
 export interface FlagSpec {
   readonly description: string;
   readonly kind: "switch" | "text" | "integer" | "number";
@@ -32,6 +35,12 @@ export interface FlagSpec {
   readonly min?: number;
   readonly max?: number;
   readonly choices?: readonly string[];
+  readonly fallback?: string;
+}
+
+/** A flag whose description is there in every language. */
+export interface WordedFlag extends FlagSpec {
+  readonly description: WordKey;
 }
 
 /** A program's command line. `command` is how a person starts it, e.g. "deno task worker". */
@@ -42,6 +51,12 @@ export interface CommandSpec<F extends Record<string, FlagSpec>> {
   readonly flags: F;
   /** Arguments without a flag; absent = none are taken. */
   readonly operands?: { readonly name: string; readonly min: number; readonly max?: number };
+}
+
+/** A command line whose texts are there in every language. */
+export interface WordedCommand<F extends Record<string, WordedFlag> = Record<string, WordedFlag>>
+  extends CommandSpec<F> {
+  readonly summary: WordKey;
 }
 
 /** The value of one flag: a switch is always there, others only when given. */
@@ -97,10 +112,10 @@ function flagValue(name: string, spec: FlagSpec, found: unknown): unknown {
   const values = Array.isArray(found) ? found : [];
   if (values.length === 0) return undefined;
   if (values.length > 1) {
-    throw new UsageError(`--${name} is given ${values.length} times; give it once`);
+    throw new UsageError(t("flag.repeated", { flag: name, times: values.length }));
   }
   const text = String(values[0]);
-  if (text === "") throw new UsageError(`--${name} needs a value: ${takes(spec)}`);
+  if (text === "") throw new UsageError(t("flag.empty", { flag: name, takes: takes(spec) }));
   if (spec.kind === "text") {
     if (spec.choices && !spec.choices.includes(text)) throw wrongValue(name, spec, text);
     return text;
@@ -111,7 +126,7 @@ function flagValue(name: string, spec: FlagSpec, found: unknown): unknown {
 }
 
 function wrongValue(name: string, spec: FlagSpec, text: string): UsageError {
-  return new UsageError(`--${name} is "${text}" but takes ${takes(spec)}`);
+  return new UsageError(t("flag.wrong", { flag: name, value: text, takes: takes(spec) }));
 }
 
 /** What a number has to be; shared by flags and settings so that both say the same. */
@@ -139,20 +154,25 @@ export function parseNumber(text: string, limits: NumberLimits): number | undefi
 /** What a flag or setting takes, in words: "an integer from 0 to 65535". */
 export function takes(spec: NumberLimits & { readonly choices?: readonly string[] }): string {
   if (spec.choices) return spec.choices.join(" | ");
-  if (spec.kind !== "integer" && spec.kind !== "number") return "a text";
-  const what = spec.kind === "integer" ? "an integer" : "a number";
-  if (spec.min !== undefined && spec.max !== undefined) {
-    return `${what} from ${spec.min} to ${spec.max}`;
-  }
-  if (spec.min !== undefined) return `${what} from ${spec.min}`;
-  return spec.max === undefined ? what : `${what} up to ${spec.max}`;
+  if (spec.kind !== "integer" && spec.kind !== "number") return t("takes.text");
+  const what = spec.kind === "integer" ? t("takes.integer") : t("takes.number");
+  const { min, max } = spec;
+  if (min !== undefined && max !== undefined) return t("takes.between", { what, min, max });
+  if (min !== undefined) return t("takes.from", { what, min });
+  return max === undefined ? what : t("takes.up_to", { what, max });
 }
 
 function unknownFlag(argument: string, names: readonly string[]): string {
   const written = argument.replace(/=.*$/s, "");
   const near = nearest(written.replace(/^-+/, ""), [...names, "help"]);
-  return `Unknown flag ${written}; ` +
-    (near ? `did you mean --${near}?` : "--help lists the flags");
+  return near
+    ? t("flag.unknown_near", { flag: written, near })
+    : t("flag.unknown", { flag: written });
+}
+
+/** A placeholder of the help in the user's language, where it has a word for it. */
+export function valueName(name: string): string {
+  return worded(`value.${name}`).replace(/^value\./, "");
 }
 
 function checkOperands<F extends Record<string, FlagSpec>>(
@@ -162,10 +182,10 @@ function checkOperands<F extends Record<string, FlagSpec>>(
   const { name, min, max } = { max: Infinity, ...(spec.operands ?? { name: "", min: 0, max: 0 }) };
   const extra = operands[max];
   if (extra !== undefined) {
-    throw new UsageError(`Unexpected argument "${extra}"; --help shows how to call this`);
+    throw new UsageError(t("operand.extra", { value: extra }));
   }
   if (operands.length < min) {
-    throw new UsageError(`${name} is missing; --help shows how to call this`);
+    throw new UsageError(t("operand.missing", { name: valueName(name) }));
   }
 }
 
@@ -192,57 +212,4 @@ function editDistance(source: string, target: string): number {
     row = next;
   }
   return row[target.length]!;
-}
-
-/** The text of `--help`: examples first, then the flags. */
-export function helpText<F extends Record<string, FlagSpec>>(spec: CommandSpec<F>): string {
-  const entries = Object.entries(spec.flags).map(([name, flag]): [string, string] => {
-    const left = flag.kind === "switch" ? `--${name}` : `--${name} ${flag.value ?? "VALUE"}`;
-    const choices = flag.choices ? ` (${flag.choices.join(" | ")})` : "";
-    return [left, flag.description + choices];
-  });
-  entries.push(["--help", "This text"]);
-  const width = Math.max(...entries.map(([left]) => left.length));
-  const operands = spec.operands
-    ? ` ${spec.operands.name}${(spec.operands.max ?? Infinity) > 1 ? "…" : ""}`
-    : "";
-  return [
-    spec.summary,
-    "",
-    "Examples:",
-    ...spec.examples.map((example) => `  ${example}`),
-    "",
-    `Usage: ${spec.command}${operands} [flags]`,
-    "",
-    ...entries.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
-  ].join("\n");
-}
-
-/**
- * The body of every program's entry file: answers `--help`, runs `main`, turns a
- * {@linkcode UsageError} into one sentence and exit 2, what the sandbox refused into one and exit 1,
- * and exits with the code `main` returns.
- */
-export async function runProgram<const F extends Record<string, FlagSpec>>(
-  spec: CommandSpec<F>,
-  main: (command: ParsedCommand<F>) => Promise<number>,
-): Promise<never> {
-  try {
-    const command = parseCommand(Deno.args, spec);
-    if (command.help) {
-      out(helpText(spec));
-      Deno.exit(EXIT.ok);
-    }
-    Deno.exit(await main(command));
-  } catch (error) {
-    if (error instanceof UsageError) {
-      err(error.message);
-      Deno.exit(EXIT.usage);
-    }
-    // Tasks, programs and permission sets have the same names.
-    const denied = deniedSentence(spec.command.replace(/^.* /, ""), error);
-    if (denied === null) throw error;
-    err(denied);
-    Deno.exit(EXIT.failure);
-  }
 }

@@ -2,7 +2,6 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   type CommandSpec,
   type FlagSpec,
-  helpText,
   nearest,
   parseCommand,
   parseNumber,
@@ -91,12 +90,4 @@ Deno.test("nearest() finds typing errors and no far-fetched guesses", () => {
   assertEquals(nearest("worker-di", ["port", "worker-id"]), "worker-id");
   assertEquals(nearest("x", ["port", "id"]), undefined);
   assertEquals(nearest("capacity", ["port", "host"]), undefined);
-});
-
-Deno.test("helpText() leads with examples and names every flag", () => {
-  const text = helpText(spec);
-  assertEquals(text.split("\n")[2], "Examples:");
-  for (const flag of Object.keys(spec.flags)) assertStringIncludes(text, `--${flag}`);
-  assertStringIncludes(text, "fast | exact");
-  assertStringIncludes(text, "Usage: deno task example FILE… [flags]");
 });

@@ -5,6 +5,8 @@
  * @module
  */
 import { relative, resolve } from "node:path";
+import type { WordKey } from "./i18n.ts";
+import { t } from "./words.ts";
 
 /** Something a program needs in order to run with its settings. */
 export interface Need {
@@ -23,9 +25,12 @@ export function missingPermission(set: string, needs: readonly Need[]): string |
       Deno.permissions.querySync({ name, path }).state !== "granted"
     );
     if (denied === undefined) continue;
-    return `${from} names ${path}, which this program may not ${denied}: ${
-      wayOut(set, access, path)
-    }`;
+    const way = wayOut(set, access, path);
+    return t(denied === "read" ? "denied.read_setting" : "denied.write_setting", {
+      name: from,
+      path,
+      way,
+    });
   }
   return null;
 }
@@ -36,24 +41,23 @@ export function deniedSentence(set: string, error: unknown): string | null {
   const [, access = "", object = ""] =
     /Requires (\w+) access(?: to "([^"]*)")?/.exec(error.message) ??
       [];
-  const what = `This program may not ${verbOf(access)} ${object || "that"}`;
   if (access === "read" || access === "write") {
-    return `${what}: ${wayOut(set, access, resolve(object))}`;
+    const way = wayOut(set, access, resolve(object));
+    return t(access === "read" ? "denied.read" : "denied.write", { object, way });
   }
-  return `${what}: to allow it, add "${object}" to permissions.${set}.${access} in deno.json`;
+  const way = t("denied.way", { entry: object, list: `permissions.${set}.${access}` });
+  return t(DENIED[access] ?? "denied.other", { access, object, way });
 }
 
-function verbOf(access: string): string {
-  return { net: "use the network address", run: "start", sys: "ask the system for" }[access] ??
-    access;
-}
+const DENIED: Readonly<Record<string, WordKey>> = {
+  net: "denied.net",
+  run: "denied.run",
+  sys: "denied.sys",
+};
 
 function wayOut(set: string, access: "read" | "write", path: string): string {
   const entry = shortest(path);
-  const lists = access === "write"
-    ? `permissions.${set}.read and permissions.${set}.write`
-    : `permissions.${set}.read`;
-  return `add "${entry}" to ${lists} in deno.json, or choose a place in this folder`;
+  return t(access === "write" ? "denied.way_write" : "denied.way_read", { entry, set });
 }
 
 /** As one would write it in deno.json. */

@@ -7,6 +7,7 @@
 import { parseEnv } from "node:util";
 import { join } from "node:path";
 import { parseNumber, takes, UsageError } from "./arguments.ts";
+import { t } from "./words.ts";
 
 /** Where else a value may come from, and what stands when nobody says anything. */
 export interface SettingSources<T> {
@@ -84,13 +85,13 @@ export class Settings {
   boolean(name: string, sources: SettingSources<boolean>): boolean {
     return this.#take(name, sources, {
       parse: (text) => SWITCH_WORDS[text.toLowerCase()],
-      takes: "true or false",
+      takes: t("takes.boolean"),
     });
   }
 
   /** Any text: a path, a host, an id. */
   text(name: string, sources: SettingSources<string>): string {
-    return this.#take(name, sources, { parse: (text) => text, takes: "a text" });
+    return this.#take(name, sources, { parse: (text) => text, takes: t("takes.text") });
   }
 
   /** @throws {UsageError} When the value is none of `choices` (letter case does not matter). */
@@ -115,7 +116,8 @@ export class Settings {
     if (found === undefined) return sources.file ?? sources.fallback;
     const value = rule.parse(found.text);
     if (value === undefined) {
-      throw new UsageError(`${name} in ${found.source} is "${found.text}" but takes ${rule.takes}`);
+      const key = found.source === ".env" ? "setting.wrong_in_file" : "setting.wrong";
+      throw new UsageError(t(key, { name, value: found.text, takes: rule.takes }));
     }
     return value;
   }
@@ -133,15 +135,20 @@ export function readSettings(folder: string): Settings {
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     if (!(error instanceof Deno.errors.NotFound)) {
-      throw new UsageError(`Cannot read ${join(folder, ".env")}: ${(error as Error).message}`);
+      throw new UsageError(
+        t("file.unreadable", { path: join(folder, ".env"), why: (error as Error).message }),
+      );
     }
   }
   return new Settings(Deno.env.toObject(), parseDotEnv(text));
 }
 
-/** A line with a secret in it is not for the terminal, nor for the log behind it. */
-function shown(line: string): string {
-  return /token|secret|password|key|notify|url/i.test(line) ? "" : ` is "${line.trim()}" but`;
+function wrongLine(line: number, text: string): UsageError {
+  // A line with a secret in it is not for the terminal, nor for the log behind it.
+  const secret = /token|secret|password|key|notify|url/i.test(text);
+  return new UsageError(
+    secret ? t("dotenv.line_hidden", { line }) : t("dotenv.line", { line, text: text.trim() }),
+  );
 }
 
 /**
@@ -160,14 +167,12 @@ export function parseDotEnv(text: string): Record<string, string> {
     }
     if (/^\s*(#|$)/.test(line)) continue;
     const value = /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=\s*(.*)$/.exec(line)?.[1];
-    if (value === undefined) {
-      throw new UsageError(`Line ${index + 1} of .env${shown(line)} takes NAME=value`);
-    }
+    if (value === undefined) throw wrongLine(index + 1, line);
     const quote = /^["'`]/.exec(value)?.[0];
     if (quote !== undefined && !value.includes(quote, 1)) openQuote = quote;
   }
   if (openQuote !== undefined) {
-    throw new UsageError(`A value in .env opens with ${openQuote} and is never closed`);
+    throw new UsageError(t("dotenv.quote", { quote: openQuote }));
   }
   return { ...parseEnv(content) } as Record<string, string>;
 }

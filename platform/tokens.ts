@@ -7,6 +7,7 @@ import { messageOf } from "./error_message.ts";
 import { timingSafeEqual } from "node:crypto";
 import { UsageError } from "./arguments.ts";
 import type { Settings } from "./settings.ts";
+import { t } from "./words.ts";
 
 /** What somebody may do: look, or everything. */
 export type Role = "viewer" | "operator";
@@ -34,14 +35,12 @@ export function readTokens(settings: Settings, tokenFile: string | undefined): T
   const viewer = settings.written("FARM_VIEWER_TOKEN") ?? null;
   if (operator === undefined) {
     if (viewer === null) return null;
-    throw new UsageError("FARM_VIEWER_TOKEN needs an operator's token beside it: set FARM_TOKEN");
+    throw new UsageError(t("token.viewer_alone"));
   }
   checkToken(operator, tokenFile ?? "FARM_TOKEN");
   if (viewer !== null) checkToken(viewer, "FARM_VIEWER_TOKEN");
   if (viewer === operator) {
-    throw new UsageError(
-      "FARM_VIEWER_TOKEN is the operator's token: give viewers one of their own",
-    );
+    throw new UsageError(t("token.viewer_same"));
   }
   return { operator, viewer };
 }
@@ -50,7 +49,7 @@ function readTokenFile(path: string): string {
   try {
     return readWritten(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw fileError(path, "read", error);
+    if (!(error instanceof Deno.errors.NotFound)) throw fileError("token.unreadable", path, error);
   }
   const token = newToken();
   try {
@@ -59,7 +58,7 @@ function readTokenFile(path: string): string {
     return token;
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return readWritten(path);
-    throw fileError(path, "make", error);
+    throw fileError("token.unmade", path, error);
   }
 }
 
@@ -74,10 +73,13 @@ function readWritten(path: string): string {
 }
 
 /** What the sandbox refuses stays what it is: the program knows the way out. */
-function fileError(path: string, verb: string, error: unknown): Error {
+function fileError(
+  key: "token.unreadable" | "token.unmade",
+  path: string,
+  error: unknown,
+): Error {
   if (error instanceof Deno.errors.NotCapable) return error;
-  const reason = messageOf(error);
-  return new UsageError(`Cannot ${verb} the token file ${path}: ${reason}`);
+  return new UsageError(t(key, { path, why: messageOf(error) }));
 }
 
 /** @throws {UsageError} When a token from `source` is too short to be one. */
@@ -85,8 +87,7 @@ export function checkToken(token: string, source: string): void {
   // What a header can carry: printable ASCII without spaces.
   if (token.length >= TOKEN_LENGTH_MIN && /^[\x21-\x7e]+$/.test(token)) return;
   throw new UsageError(
-    `The token in ${source} takes at least ${TOKEN_LENGTH_MIN} characters, without spaces: ` +
-      `name a file that does not exist with --token-file, and a good one is made`,
+    t("token.weak", { source, min: TOKEN_LENGTH_MIN }),
   );
 }
 
@@ -130,8 +131,7 @@ export function checkExposure(
 ): void {
   if (what.tokens !== null || what.insecure || isLoopback(host)) return;
   throw new UsageError(
-    `Listening on ${host} lets everybody on the network in: give --token-file FILE (or ` +
-      `FARM_TOKEN), or say --insecure if that is what you want`,
+    t("access.exposed", { host }),
   );
 }
 

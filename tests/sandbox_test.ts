@@ -133,9 +133,12 @@ async function refusal(start: (folder: string) => Promise<Program>): Promise<str
   return message;
 }
 
+/** For sentences that are looked at. */
+const ENGLISH = { FARM_LANGUAGE: "en" };
+
 Deno.test("a setting that leads out of the sandbox is named, with the way to allow it", async () => {
   const message = await refusal((folder) => {
-    const env = { RESULTS_STORAGE_PATH: `${folder}_elsewhere` };
+    const env = { ...ENGLISH, RESULTS_STORAGE_PATH: `${folder}_elsewhere` };
     return startOrchestrator({ folder, port: 0, env });
   });
   assertMatch(message, /exit code 2/);
@@ -148,7 +151,7 @@ Deno.test("a setting that leads out of the sandbox is named, with the way to all
 
 Deno.test("a file or an address that is closed to a program is named", async () => {
   const worker = (flags: readonly string[]) =>
-    refusal((folder) => startWorker({ id: "worker-01", port: 0 }, { folder, flags }));
+    refusal((folder) => startWorker({ id: "worker-01", port: 0 }, { folder, flags, env: ENGLISH }));
   const address = await worker(["--host", "192.0.2.7", "--insecure"]);
   assertMatch(address, /may not use the network address 192\.0\.2\.7.* permissions\.worker\.net/);
   const file = await worker(["--token-file", "/elsewhere/token"]);

@@ -303,7 +303,7 @@ Deno.test("a wrong token keeps the orchestrator away from its worker, and it say
 
 Deno.test("beyond this machine a program without token stops with 2 and names both ways", async () => {
   const folder = await Deno.makeTempDir();
-  const started = { folder, flags: ["--host", "0.0.0.0"] };
+  const started = { folder, flags: ["--host", "0.0.0.0"], env: { FARM_LANGUAGE: "en" } };
   const ends = await Promise.allSettled([
     startOrchestrator({ ...started, port: 0 }),
     startWorker({ id: "worker-01", port: 0 }, started),

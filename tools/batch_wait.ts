@@ -4,7 +4,13 @@
  * @module
  */
 import { TASK_STATUSES, type TaskStatus, TERMINAL_STATUSES } from "../contract/task.ts";
-import { type BatchAnswer, type FarmClient, FarmProblem, Unreachable } from "./farm_client.ts";
+import {
+  type BatchAnswer,
+  type FarmClient,
+  FarmProblem,
+  stranger,
+  Unreachable,
+} from "./farm_client.ts";
 
 /** Time between two looks, ms; longer where a look costs the orchestrator more. */
 const LOOK_MS = 300;
@@ -75,9 +81,7 @@ async function look(
 ): Promise<BatchProgress | null> {
   const batch = await client.batch(file);
   if (batch === null || batch.state === "receiving" || !isOurs(batch)) return null;
-  if (batch.counts === undefined) {
-    throw new Unreachable(`What answers at ${client.url} is no orchestrator of this version`);
-  }
+  if (batch.counts === undefined) throw stranger(client);
   const counts = isWhole(batch) ? batch.counts : await countsOfAll(client, batch);
   const sum = (statuses: readonly TaskStatus[]) =>
     statuses.reduce((total, status) => total + (counts[status] ?? 0), 0);

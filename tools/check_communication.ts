@@ -6,9 +6,11 @@
  */
 import { readConfig } from "../orchestrator/config.ts";
 import { openWorkerLine, WORKER_CA_FLAG, WorkerLine } from "../orchestrator/fleet/worker_line.ts";
-import { type CommandSpec, EXIT, type FlagSpec, runProgram } from "../platform/arguments.ts";
+import { EXIT, type WordedCommand, type WordedFlag } from "../platform/arguments.ts";
+import { runProgram } from "../platform/program.ts";
 import { readSettings } from "../platform/settings.ts";
 import { out, styler, table } from "../platform/terminal.ts";
+import { plain, t } from "../platform/words.ts";
 import {
   checkOrchestrator,
   checkWorker,
@@ -23,23 +25,23 @@ const FLAGS = {
   orchestrator: {
     kind: "text",
     value: "URL",
-    description: `The orchestrator to ask (${LOCAL_ORCHESTRATOR})`,
+    description: "flag.orchestrator",
+    fallback: LOCAL_ORCHESTRATOR,
   },
   config: {
     kind: "text",
     value: "FILE",
-    description: "The list of workers (config_workers.json, and WORKER_nn_* of .env)",
+    description: "flag.config_and_env",
+    fallback: "config_workers.json",
   },
-  json: { kind: "switch", description: "Print one JSON object" },
+  json: { kind: "switch", description: "flag.json" },
   ...TOKEN_FLAG,
   ...WORKER_CA_FLAG,
-} as const satisfies Record<string, FlagSpec>;
+} as const satisfies Record<string, WordedFlag>;
 
-const COMMAND: CommandSpec<typeof FLAGS> = {
+const COMMAND: WordedCommand<typeof FLAGS> = {
   command: "deno task check-communication",
-  summary:
-    "Checks that orchestrator and workers reach each other. Exit 0: all well, 3: some workers " +
-    "fail, 69: no orchestrator.",
+  summary: "cli.check_communication",
   examples: [
     "deno task check-communication",
     "deno task check-communication --orchestrator http://192.168.1.10:5000 --json",
@@ -55,24 +57,35 @@ function exitCode(orchestrator: OrchestratorReport, workers: readonly WorkerRepo
 
 const text = (value: number | string | null, unit = "") => value === null ? "-" : `${value}${unit}`;
 const rounded = (ms: number | null) => ms === null ? null : Number(ms.toPrecision(2));
-const yesNo = (value: boolean | null) => value === null ? "?" : value ? "yes" : "no";
+const yesNo = (value: boolean | null) =>
+  value === null ? "?" : value ? t("link.yes") : t("link.no");
+
+const HEADINGS = [
+  "worker",
+  "address",
+  "from_here",
+  "from_orchestrator",
+  "contract",
+  "version",
+  "skew",
+  "answer",
+  "problem",
+] as const;
 
 function print(orchestrator: OrchestratorReport, workers: readonly WorkerReport[]): void {
   const style = styler();
   const { url, status, version, response_ms, problem } = orchestrator;
   if (orchestrator.reachable) {
-    out(`Orchestrator ${url}: ${status}, version ${version}, ${rounded(response_ms)} ms`);
+    const ms = String(rounded(response_ms));
+    out(t("link.orchestrator", { url, status: text(status), version: text(version), ms }));
   }
   if (problem !== null) out(style("red", problem));
   out();
   if (workers.length === 0) {
-    out("No worker is configured: list them in config_workers.json");
+    out(t("link.no_worker"));
     return;
   }
-  const header = [
-    ...["Worker", "Address", "From here", "From orchestrator", "Contract", "Version"],
-    ...["Clock skew", "Answer", "Problem"],
-  ];
+  const header = HEADINGS.map((heading) => t(`link.heading.${heading}`));
   const rows = workers.map((worker) => [
     worker.id,
     worker.address,
@@ -99,9 +112,14 @@ if (import.meta.main) {
     const token = clientToken(flags["token-file"], settings);
     const tokens = token === null ? null : { operator: token, viewer: null };
     const line = openWorkerLine(flags, { settings, tokens });
-    const { report, workers: seen } = await checkOrchestrator(url, new WorkerLine({ token }));
+    // What programs read is in one language, whatever that of the terminal.
+    const say = flags.json ? plain("en") : t;
+    const asked = { line: new WorkerLine({ token }), say };
+    const { report, workers: seen } = await checkOrchestrator(url, asked);
     const workers = await Promise.all(
-      workersToCheck(config.workers, seen).map((worker) => checkWorker(worker, { seen, line })),
+      workersToCheck(config.workers, seen).map((worker) =>
+        checkWorker(worker, { seen, line, say })
+      ),
     );
     line.close();
     if (flags.json) out(JSON.stringify({ orchestrator: report, workers }, null, 2));

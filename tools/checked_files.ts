@@ -6,7 +6,9 @@
 import type { TaskFileError } from "../contract/task_file.ts";
 import { checkTaskFile } from "../contract/task_file_check.ts";
 import { sizeError } from "../contract/task_file_text.ts";
+import type { Translate } from "../platform/i18n.ts";
 import { printable } from "../platform/terminal.ts";
+import { t } from "../platform/words.ts";
 import type { TaskFileSettings } from "../platform/task_file_settings.ts";
 import { parameterChecks } from "../simulation/parameter_check.ts";
 
@@ -18,8 +20,8 @@ export interface CheckedFile {
   /** The first errors of the file. */
   readonly errors: readonly TaskFileError[];
   readonly errorsTotal: number;
-  /** Why the file could not even be read; null if it could. */
-  readonly unreadable: string | null;
+  /** Says why the file could not even be read; null if it could. */
+  readonly unreadable: ((say: Translate) => string) | null;
   /** The file as it was read; empty if it was not. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
@@ -31,15 +33,21 @@ export async function checkFile(path: string, settings: TaskFileSettings): Promi
   try {
     const { size, isFile } = await Deno.stat(path);
     if (!isFile) {
-      return { ...nothing, errors: [], errorsTotal: 0, unreadable: "It is not a file" };
+      return {
+        ...nothing,
+        errors: [],
+        errorsTotal: 0,
+        unreadable: (say) => say("check.not_a_file"),
+      };
     }
     const tooLarge = sizeError(size, settings.limits);
     if (tooLarge !== null) return { ...nothing, errors: [tooLarge], errorsTotal: 1 };
     bytes = await Deno.readFile(path);
   } catch (error) {
-    const unreadable = error instanceof Deno.errors.NotFound
-      ? "There is no such file"
-      : `It cannot be read: ${(error as Error).message}`;
+    const unreadable = (say: Translate) =>
+      error instanceof Deno.errors.NotFound
+        ? say("check.missing")
+        : say("check.unreadable", { why: (error as Error).message });
     return { ...nothing, errors: [], errorsTotal: 0, unreadable };
   }
   const algorithms = parameterChecks(settings.defaults);
@@ -51,10 +59,10 @@ export async function checkFile(path: string, settings: TaskFileSettings): Promi
 
 /** What is wrong with a file, a line for each error: `file:line:column: sentence`. */
 export function complaints({ path, errors, errorsTotal, unreadable }: CheckedFile): string[] {
-  if (unreadable !== null) return [printable(`${path}: ${unreadable}`)];
+  if (unreadable !== null) return [printable(`${path}: ${unreadable(t)}`)];
   const lines = errors.map(({ line, column, message }) =>
     printable(`${path}${line === undefined ? "" : `:${line}:${column}`}: ${message}`)
   );
   const more = errorsTotal - errors.length;
-  return more > 0 ? [...lines, printable(`${path}: and ${more} more errors`)] : lines;
+  return more > 0 ? [...lines, printable(`${path}: ${t("check.more", { n: more })}`)] : lines;
 }

@@ -3,17 +3,18 @@
  *
  * @module
  */
-import { type FlagSpec, UsageError } from "../platform/arguments.ts";
+import { UsageError, type WordedFlag } from "../platform/arguments.ts";
 import type { Settings } from "../platform/settings.ts";
+import { t } from "../platform/words.ts";
 
 /** What the command line of every tool that asks the farm may say. */
 export const TOKEN_FLAG = {
   "token-file": {
     kind: "text",
     value: "FILE",
-    description: "Token of the farm (else FARM_TOKEN, FARM_VIEWER_TOKEN)",
+    description: "flag.client_token",
   },
-} as const satisfies Record<string, FlagSpec>;
+} as const satisfies Record<string, WordedFlag>;
 
 /**
  * The token in the file, else FARM_TOKEN, else FARM_VIEWER_TOKEN; null for a farm without one.
@@ -28,6 +29,7 @@ export function clientToken(tokenFile: string | undefined, settings: Settings): 
     return Deno.readTextFileSync(tokenFile).trim();
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new UsageError(`Cannot read the token file ${tokenFile}: ${(error as Error).message}`);
+    const why = (error as Error).message;
+    throw new UsageError(t("token.unreadable", { path: tokenFile, why }));
   }
 }

@@ -7,8 +7,10 @@
 import { messageOf } from "../platform/error_message.ts";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { EXIT, type ParsedCommand, runProgram } from "../platform/arguments.ts";
+import { EXIT, type ParsedCommand, type WordedCommand } from "../platform/arguments.ts";
+import { runProgram } from "../platform/program.ts";
 import { err, out, table } from "../platform/terminal.ts";
+import { t } from "../platform/words.ts";
 import { replaceExecutable } from "./compile/executable_file.ts";
 import { compileNatively } from "./compile/native.ts";
 import { type CompiledProgram, PROGRAMS, type Target, TARGETS } from "./compile/programs.ts";
@@ -18,7 +20,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 const COMMAND = {
   command: "deno task compile",
-  summary: "Builds dist/orchestrator, dist/worker and dist/generate: executables that need nothing",
+  summary: "cli.compile",
   examples: [
     "deno task compile",
     "deno task compile --only worker",
@@ -29,25 +31,25 @@ const COMMAND = {
       kind: "text",
       value: "TRIPLE",
       choices: TARGETS.map(({ triple }) => triple),
-      description: "System to build for, instead of this one",
+      description: "flag.target",
     },
     only: {
       kind: "text",
       value: "PROGRAM",
       choices: PROGRAMS.map(({ name }) => name),
-      description: "Build this program alone",
+      description: "flag.only",
     },
     output: {
       kind: "text",
       value: "FOLDER",
-      description: "Where the executables go (dist, for another system dist/TRIPLE)",
+      description: "flag.dist",
     },
     "self-extracting": {
       kind: "switch",
-      description: "Do not try deno compile: a script for sh with the Deno runtime behind it",
+      description: "flag.self_extracting",
     },
   },
-} as const;
+} as const satisfies WordedCommand;
 
 interface Built {
   readonly path: string;
@@ -75,10 +77,7 @@ class Compiler {
       const built = await this.#compile(program, path);
       if (built !== null) return built;
       this.#native = false;
-      err(
-        "The runtime of deno compile cannot be downloaded and DENORT_BIN is not set: " +
-          "building self-extracting files instead",
-      );
+      err(t("compile.no_runtime"));
     }
     const bytes = await replaceExecutable(path, async (output) => {
       await this.#selfExtracting.build(program, output);
@@ -105,7 +104,8 @@ async function main(
   const triple = flags.target ?? Deno.build.target;
   const target = TARGETS.find((candidate) => candidate.triple === triple);
   if (target === undefined) {
-    err(`Cannot compile for ${triple}: --target takes ${TARGETS.map((t) => t.triple).join(" | ")}`);
+    const takes = TARGETS.map((one) => one.triple).join(" | ");
+    err(t("compile.unknown_target", { target: triple, takes }));
     return EXIT.usage;
   }
   const usual = triple === Deno.build.target ? "dist" : join("dist", triple);
@@ -130,18 +130,16 @@ function report(target: Target, built: readonly Built[]): void {
   const rows = built.map(({ path, bytes, how }) => [
     relative(Deno.cwd(), path),
     `${(bytes / 1e6).toFixed(1)} MB`,
-    how,
+    how === "self-extracting" ? t("compile.self_extracting") : how,
   ]);
-  out(table(["File", "Size", "How"], rows, { right: [1] }));
+  const header = [t("compile.heading.file"), t("compile.heading.size"), t("compile.heading.how")];
+  out(table(header, rows, { right: [1] }));
   const worker = rows.find(([path]) => /worker(\.exe)?$/.test(path!));
   if (worker === undefined) return;
-  err(
-    `\nNext: copy ${
-      worker[0]
-    } to each machine (${target.system}) that is to compute, start it there with` +
-      `\n  ./worker --worker-id worker-03 --port 5001 --host 0.0.0.0 --token-file farm.token` +
-      `\n(a copy of the orchestrator's farm.token) and list it with its address in config_workers.json. Nothing else is needed there.`,
-  );
+  err();
+  err(t("compile.next", { path: worker[0]!, system: target.system }));
+  err("  ./worker --worker-id worker-03 --port 5001 --host 0.0.0.0 --token-file farm.token");
+  err(t("compile.list"));
 }
 
 if (import.meta.main) await runProgram(COMMAND, main);

@@ -6,11 +6,13 @@
 import { emptyDir } from "@std/fs";
 import { join } from "node:path";
 import { QueueLock, readQueueNote } from "../orchestrator/queue_lock.ts";
-import { EXIT, runProgram } from "../platform/arguments.ts";
+import { EXIT, type WordedCommand } from "../platform/arguments.ts";
 import { writeNewFileAtomically } from "../platform/atomic_file.ts";
+import { runProgram } from "../platform/program.ts";
 import { readSettings } from "../platform/settings.ts";
 import { parentEnd } from "../platform/stop_signal.ts";
 import { err, out, styler, table } from "../platform/terminal.ts";
+import { t } from "../platform/words.ts";
 import { clientToken } from "./client_token.ts";
 import { FarmClient } from "./farm_client.ts";
 import { LocalFarm } from "./local_farm.ts";
@@ -26,17 +28,15 @@ async function demo(): Promise<number> {
   const lock = QueueLock.take(queue);
   if (lock === null) {
     const where = readQueueNote(queue);
-    err(
-      `An orchestrator already watches task_queues/ in this folder${where && ` (${where})`}. ` +
-        `Stop it first, or give it the example: cp ${EXAMPLE} task_queues/`,
-    );
+    const values = { where, example: EXAMPLE };
+    err(where === "" ? t("demo.taken", values) : t("demo.taken_at", values));
     return EXIT.failure;
   }
   lock.release();
   // A state of its own, empty at each start: otherwise the second demo would know all tasks.
   const state = join(folder, "state", "demo");
   await emptyDir(state);
-  err("Starting an orchestrator and two workers …");
+  err(t("demo.starting"));
   const farm = await LocalFarm.start({
     folder,
     port: 5000,
@@ -51,15 +51,16 @@ async function demo(): Promise<number> {
   Deno.addSignalListener("SIGINT", onInterrupt);
   parentEnd().then(onInterrupt);
   try {
-    err(`Orchestrator at ${farm.url}, workers at ${farm.workers.map((w) => w.url).join(", ")}`);
+    const workers = farm.workers.map((worker) => worker.url).join(", ");
+    err(t("demo.started", { url: farm.url, workers }));
     const text = withRecordings(await Deno.readTextFile(join(folder, EXAMPLE)));
     const path = await writeNewFileAtomically(join(queue, EXAMPLE), text);
-    err(`Dropped ${EXAMPLE} into task_queues/`);
+    err(t("demo.dropped", { file: EXAMPLE }));
     return await follow(farm, path.slice(queue.length + 1), () => interrupted);
   } finally {
     Deno.removeSignalListener("SIGINT", onInterrupt);
     await farm.stop();
-    err(`All programs stopped. The farm was at ${farm.url}`);
+    err(t("demo.stopped", { url: farm.url }));
   }
 }
 
@@ -91,7 +92,15 @@ async function follow(farm: LocalFarm, file: string, stopped: () => boolean): Pr
   const results = await client.results(batch.id);
   await waitForTrajectories(client, results.length);
   const style = styler();
-  const header = ["task", "algorithm", "particles", "steps", "collisions", "walls", "seconds"];
+  const header = [
+    t("heading.task"),
+    t("heading.algorithm"),
+    t("heading.particles"),
+    t("heading.steps"),
+    t("heading.collisions"),
+    t("heading.walls"),
+    t("heading.seconds"),
+  ];
   const rows = results.map(({ task_id, algorithm, parameters, result, execution_time, status }) => {
     const metrics = result?.metrics ?? {};
     return [
@@ -99,24 +108,24 @@ async function follow(farm: LocalFarm, file: string, stopped: () => boolean): Pr
       algorithm,
       String(parameters.num_particles),
       String(parameters.num_steps),
-      String(metrics.particle_collisions ?? status),
+      String(metrics.particle_collisions ?? t(`status.${status}`).toLowerCase()),
       String(metrics.wall_collisions ?? ""),
       execution_time === null ? "" : execution_time.toFixed(3),
     ];
   });
   out(table(header, rows, { right: [2, 3, 4, 5, 6] }));
   const { completed, failed, cancelled } = batch.counts;
-  const done = `${completed} of ${rows.length} tasks completed`;
+  const done = t("demo.completed", { completed, total: rows.length });
   err(style(completed === rows.length ? "green" : "red", done));
-  err("Results: results/   Log: logs/elastic_orchestrator.log");
+  err(t("demo.where"));
   return failed + cancelled > 0 || completed < rows.length ? EXIT.failure : EXIT.ok;
 }
 
-if (import.meta.main) {
-  await runProgram({
-    command: "deno task demo",
-    summary: "The whole farm on this machine: the example batch, from task file to results",
-    examples: ["deno task demo"],
-    flags: {},
-  }, demo);
-}
+const COMMAND: WordedCommand<Record<never, never>> = {
+  command: "deno task demo",
+  summary: "cli.demo",
+  examples: ["deno task demo"],
+  flags: {},
+};
+
+if (import.meta.main) await runProgram(COMMAND, demo);

@@ -6,6 +6,7 @@
  */
 import { hc, type InferRequestType, type InferResponseType } from "hono/client";
 import type { FarmApi } from "../orchestrator/api/app.ts";
+import { t } from "../platform/words.ts";
 
 /** Time for one answer, ms. */
 const ANSWER_MS = 30_000;
@@ -37,7 +38,7 @@ export class Unreachable extends Error {
 export class FarmProblem extends Error {
   override readonly name = "FarmProblem";
   constructor(readonly status: number, readonly problem: Readonly<Record<string, unknown>>) {
-    super(String(problem.detail ?? problem.title ?? `The orchestrator answered ${status}`));
+    super(String(problem.detail ?? problem.title ?? t("farm.answered", { status })));
   }
 }
 
@@ -107,9 +108,7 @@ export class FarmClient {
         signal: AbortSignal.timeout(ANSWER_MS),
       });
     } catch (error) {
-      throw new Unreachable(`Cannot reach the orchestrator at ${this.url}: ${wayOut(error)}`, {
-        cause: error,
-      });
+      throw new Unreachable(wayOut(this.url, error), { cause: error });
     }
     if (response.ok) return response;
     throw new FarmProblem(response.status, await response.json().catch(() => ({})));
@@ -126,12 +125,13 @@ async function parsed<Answer>(call: Promise<{ json(): Promise<Answer> }>): Promi
   return await (await call).json().catch(() => ({}) as Answer);
 }
 
-function wayOut(error: unknown): string {
+/** For when something answers that is no orchestrator, or an older one. */
+export function stranger({ url }: FarmClient): Unreachable {
+  return new Unreachable(t("farm.stranger", { url }));
+}
+
+function wayOut(url: string, error: unknown): string {
   const { cause } = error as Error;
-  const [, certificate] = /invalid peer certificate: (\w+)/.exec(`${error} ${cause}`) ?? [];
-  return certificate === undefined
-    ? `start it with "deno task start" or "deno task orchestrator", or name another one with ` +
-      `--orchestrator URL`
-    : `its certificate is not trusted (${certificate}); name the certificate of the authority ` +
-      `that signed it in DENO_CERT`;
+  const [, why] = /invalid peer certificate: (\w+)/.exec(`${error} ${cause}`) ?? [];
+  return why === undefined ? t("farm.unreachable", { url }) : t("farm.untrusted", { url, why });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { UsageError } from "../platform/arguments.ts";
+import { t } from "../platform/words.ts";
 
 /** Where the orchestrator of this machine listens. */
 export const LOCAL_ORCHESTRATOR = "http://127.0.0.1:5000";
@@ -12,7 +13,6 @@ export const LOCAL_ORCHESTRATOR = "http://127.0.0.1:5000";
 export function orchestratorUrl(flag: string | undefined): string {
   if (flag === undefined) return LOCAL_ORCHESTRATOR;
   if (/^https?:$/.test(URL.parse(flag)?.protocol ?? "")) return flag;
-  throw new UsageError(
-    `--orchestrator is "${flag}" but takes a URL such as ${LOCAL_ORCHESTRATOR}`,
-  );
+  const takes = t("takes.url", { url: LOCAL_ORCHESTRATOR });
+  throw new UsageError(t("flag.wrong", { flag: "orchestrator", value: flag, takes }));
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { t } from "../platform/words.ts";
 import { TextLineStream } from "./text_lines.ts";
 
 /** The line with which a program says where it answers. */
@@ -71,10 +72,13 @@ export class Program {
       await Promise.all([read(process.stdout), read(process.stderr)]);
       const { code } = await process.status;
       const last = lines.filter((line) => line.trim() !== "").join("\n");
-      ready.reject(new Error(`${options.name} ended with exit code ${code}: ${last}`));
+      ready.reject(new Error(t("program.ended", { name: options.name, code, last })));
     })();
     const timer = setTimeout(
-      () => ready.reject(new Error(`${options.name} was not ready after ${READY_MS / 1000} s`)),
+      () => {
+        const values = { name: options.name, seconds: READY_MS / 1000 };
+        ready.reject(new Error(t("program.not_ready", values)));
+      },
       READY_MS,
     );
     try {

@@ -4,6 +4,7 @@
  * @module
  */
 import { printable, write } from "../platform/terminal.ts";
+import { t } from "../platform/words.ts";
 import type { BatchAnswer, FarmClient } from "./farm_client.ts";
 
 const POLL_MS = 100;
@@ -24,7 +25,9 @@ export async function showProgress(
     if (stopped()) return null;
     const batch = await client.batch(file);
     const done = batch !== null && isDone(batch);
-    const text = batch === null ? `${printable(file)}: waiting` : describe(batch);
+    const text = batch === null
+      ? t("progress.waiting", { file: printable(file) })
+      : describe(batch);
     const nowMs = performance.now();
     if (terminal) write(Deno.stderr, `\r\x1b[K${text}${done ? "\n" : ""}`);
     else if (text !== lastText && (done || nowMs - lastMs > LINE_MS)) {
@@ -42,15 +45,17 @@ export function isDone(batch: BatchAnswer): boolean {
 }
 
 function describe(batch: BatchAnswer): string {
-  if (batch.state === "rejected") return `${printable(batch.file)}: rejected`;
+  if (batch.state === "rejected") {
+    return t("handing.rejected", { file: printable(batch.file) });
+  }
   const { completed, failed, cancelled, running, assigned } = batch.counts;
   const ended = completed + failed + cancelled;
   const share = batch.accepted === 0 ? 1 : ended / batch.accepted;
   const filled = Math.round(share * BAR_LENGTH);
   const bar = "█".repeat(filled) + "░".repeat(BAR_LENGTH - filled);
-  const trouble = failed + cancelled > 0 ? `, ${failed} failed, ${cancelled} cancelled` : "";
-  const known = batch.known > 0 ? `, ${batch.known} known before` : "";
-  return `${bar} ${ended} of ${batch.accepted} tasks, ${
-    running + assigned
-  } at work${trouble}${known}`;
+  return [
+    t("progress.shown", { bar, ended, total: batch.accepted, active: running + assigned }),
+    ...(failed + cancelled > 0 ? [t("farm.trouble", { failed, cancelled })] : []),
+    ...(batch.known > 0 ? [t("progress.known", { known: batch.known })] : []),
+  ].join(", ");
 }

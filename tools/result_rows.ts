@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type { TaskStatus } from "../contract/task.ts";
 import { table } from "../platform/terminal.ts";
+import { t } from "../platform/words.ts";
 
 /** One task of a batch: an entry of a results file, and where it stands if it has no result. */
 export interface BatchResult {
@@ -11,7 +13,7 @@ export interface BatchResult {
   readonly algorithm: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Absent in results files, where everything is completed. */
-  readonly status?: string;
+  readonly status?: TaskStatus;
   readonly execution_time?: number | null;
   readonly worker_id?: string | null;
   readonly completed_at?: string | null;
@@ -22,8 +24,8 @@ export interface BatchResult {
   readonly error?: { readonly message: string } | null;
 }
 
-/** Figures of a result that a table shows, with shorter names. */
-const SHOWN_METRICS = { particle_collisions: "collisions", wall_collisions: "walls" };
+/** Figures of a result that a table shows, under shorter names. */
+const SHOWN_METRICS = ["particle_collisions", "wall_collisions"];
 
 /** All names of one kind that any of the results has, in order of appearance. */
 function namesOf(
@@ -41,24 +43,32 @@ function cell(value: unknown): string {
 /** A table, and a line with the totals. */
 export function resultTable(results: readonly BatchResult[]): string {
   const parameters = namesOf(results, (result) => result.parameters);
-  const metrics = Object.keys(SHOWN_METRICS);
-  const numbers = [...parameters, ...Object.values(SHOWN_METRICS), "seconds"];
-  const header = ["task", "algorithm", ...numbers, "worker", "status"];
+  const figures = [t("heading.collisions"), t("heading.walls"), t("heading.seconds")];
+  const numbers = [...parameters, ...figures];
+  const header = [
+    ...[t("heading.task"), t("heading.algorithm"), ...numbers],
+    ...[t("heading.worker"), t("heading.status")],
+  ];
   const rows = results.map((result) => [
     result.task_id,
     result.algorithm,
     ...parameters.map((name) => cell(result.parameters[name])),
-    ...metrics.map((name) => cell(result.result?.metrics[name])),
+    ...SHOWN_METRICS.map((name) => cell(result.result?.metrics[name])),
     result.execution_time?.toFixed(3) ?? "",
     cell(result.worker_id),
-    (result.status ?? "completed") + (result.error ? `: ${result.error.message}` : ""),
+    t(`status.${result.status ?? "completed"}`).toLowerCase() +
+    (result.error ? `: ${result.error.message}` : ""),
   ]);
   const completed = results.filter(({ status = "completed" }) => status === "completed");
   const seconds = results.reduce((sum, { execution_time }) => sum + (execution_time ?? 0), 0);
   return [
     table(header, rows, { right: numbers.map((_, index) => index + 2) }),
     "",
-    `${completed.length} of ${results.length} completed, ${seconds.toFixed(3)} s of computing`,
+    t("results.total", {
+      completed: completed.length,
+      total: results.length,
+      seconds: seconds.toFixed(3),
+    }),
   ].join("\n");
 }
 

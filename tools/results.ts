@@ -5,29 +5,31 @@
  * @module
  */
 import { basename } from "node:path";
-import { type CommandSpec, EXIT, type FlagSpec, runProgram } from "../platform/arguments.ts";
+import { EXIT, type WordedCommand, type WordedFlag } from "../platform/arguments.ts";
+import { runProgram } from "../platform/program.ts";
 import { readSettings } from "../platform/settings.ts";
 import { err, out, printable, write } from "../platform/terminal.ts";
+import { t } from "../platform/words.ts";
 import { clientToken, TOKEN_FLAG } from "./client_token.ts";
-import { FarmClient, FarmProblem, Unreachable } from "./farm_client.ts";
-import { LOCAL_ORCHESTRATOR, orchestratorUrl } from "./orchestrator_url.ts";
+import { FarmClient, FarmProblem, stranger, Unreachable } from "./farm_client.ts";
+import { orchestratorUrl } from "./orchestrator_url.ts";
 import { type BatchResult, resultCsv, resultTable } from "./result_rows.ts";
 import { storedResults } from "./stored_results.ts";
 
 const FLAGS = {
-  csv: { kind: "switch", description: "Print CSV, a column for every parameter and metric" },
-  json: { kind: "switch", description: "Print a JSON array, as in a results file" },
+  csv: { kind: "switch", description: "flag.csv" },
+  json: { kind: "switch", description: "flag.json_results" },
   orchestrator: {
     kind: "text",
     value: "URL",
-    description: `Ask only this one (else: ${LOCAL_ORCHESTRATOR}, and the files in results/)`,
+    description: "flag.orchestrator_only",
   },
   ...TOKEN_FLAG,
-} as const satisfies Record<string, FlagSpec>;
+} as const satisfies Record<string, WordedFlag>;
 
-const COMMAND: CommandSpec<typeof FLAGS> = {
+const COMMAND: WordedCommand<typeof FLAGS> = {
   command: "deno task results",
-  summary: "The results of one task file, by the name it was dropped under or by its batch.",
+  summary: "cli.results",
   examples: [
     "deno task results tareas_manuales_ejemplo.json",
     "deno task results 20240708_143000_my_batch --csv > my_batch.csv",
@@ -42,11 +44,10 @@ async function askedResults(
   client: FarmClient,
   name: string,
 ): Promise<readonly BatchResult[] | null> {
-  const { url } = client;
   try {
     const results: unknown = await client.results(name);
     if (Array.isArray(results)) return results;
-    throw new Unreachable(`What answers at ${url} is no orchestrator of this version`);
+    throw stranger(client);
   } catch (error) {
     if (error instanceof FarmProblem && error.status === 404) return null;
     throw error;
@@ -58,7 +59,9 @@ function localResults(name: string): readonly BatchResult[] | null {
   const old = settings.text("RESULTS_DIR", { fallback: "results" });
   const folder = settings.text("RESULTS_STORAGE_PATH", { fallback: old });
   const { results, unreadable } = storedResults(folder, name);
-  for (const file of unreadable) err(printable(`${folder}/${file} is no results file: skipped`));
+  for (const name of unreadable) {
+    err(printable(t("results.unreadable", { file: `${folder}/${name}` })));
+  }
   return results.length > 0 ? results : null;
 }
 
@@ -75,10 +78,11 @@ async function find(
     if (results !== null) return results;
   } catch (error) {
     if (!(error instanceof Unreachable || error instanceof FarmProblem)) throw error;
-    const reason = error instanceof Unreachable
-      ? `No orchestrator answers at ${url}`
-      : `The orchestrator at ${url} does not tell (${error.message})`;
-    err(printable(`${reason}: reading the files in results/`));
+    err(printable(
+      error instanceof Unreachable
+        ? t("results.nobody", { url })
+        : t("results.refused", { url, why: error.message }),
+    ));
   }
   return localResults(name);
 }
@@ -96,7 +100,7 @@ async function main(
   const name = basename(operand);
   const results = await find(name, flags);
   if (results === null) {
-    err(printable(`There are no results of ${name}: give the name of its file or its batch`));
+    err(printable(t("results.none", { name })));
     return EXIT.failure;
   }
   if (flags.json) out(JSON.stringify(results, null, 2));

@@ -4,9 +4,11 @@
  * @module
  */
 import { readConfig } from "../orchestrator/config.ts";
-import { EXIT, runProgram } from "../platform/arguments.ts";
+import { EXIT, type WordedCommand } from "../platform/arguments.ts";
+import { runProgram } from "../platform/program.ts";
 import { ECHO_MS, parentEnd } from "../platform/stop_signal.ts";
 import { err } from "../platform/terminal.ts";
+import { t } from "../platform/words.ts";
 import { LocalFarm } from "./local_farm.ts";
 import { freePort } from "./ports.ts";
 
@@ -19,13 +21,13 @@ async function start(): Promise<number> {
   const config = readConfig({ flags: {}, folder: Deno.cwd() });
   const local = config.workers.filter((worker) => LOOPBACK.has(worker.ip));
   if (local.length === 0) {
-    err(`${config.workersShownAs} lists no worker of this machine (127.0.0.1): nothing to start`);
+    err(t("start.no_local", { file: config.workersShownAs }));
     return EXIT.failure;
   }
   const taken = local.filter((worker) => freePort(worker.port) !== worker.port);
   if (taken.length > 0) {
     const ports = taken.map((worker) => `${worker.port} (${worker.id})`).join(", ");
-    err(`Ports in use: ${ports}. Stop what listens there, or change ${config.workersShownAs}`);
+    err(t("start.ports", { ports, file: config.workersShownAs }));
     return EXIT.failure;
   }
   const farm = await LocalFarm.start({
@@ -35,7 +37,7 @@ async function start(): Promise<number> {
     onLine: (program, line) => err(`${program.padEnd(12)} ${line}`),
     detached: true,
   });
-  err(`The farm runs: look at ${farm.url}, drop task files into task_queues/, stop with Ctrl-C`);
+  err(t("start.runs", { url: farm.url }));
   const stop = new Stop(farm);
   keepWorkers(farm, stop);
   return await Promise.race([stop.done, orchestratorEnd(farm, stop)]);
@@ -58,7 +60,7 @@ class Stop {
       }
       this.asked = true;
       askedAt = performance.now();
-      err("Stopping; once more to stop at once");
+      err(t("start.stopping"));
       farm.stop().then(() => resolve(code), reject);
     };
     const on = (signal: Deno.Signal, code: number) =>
@@ -78,7 +80,7 @@ function keepWorkers(farm: LocalFarm, stop: Stop): void {
     for (;;) {
       const code = await farm.workers[index]!.ended();
       if (stop.asked) return;
-      err(`${name} ended with exit code ${code}; it is started again`);
+      err(t("start.worker_ended", { name, code }));
       await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
       if (stop.asked) return;
       await farm.restartWorker(index).catch((error) => err(error.message));
@@ -90,17 +92,17 @@ function keepWorkers(farm: LocalFarm, stop: Stop): void {
 async function orchestratorEnd(farm: LocalFarm, stop: Stop): Promise<number> {
   const code = await farm.orchestrator.ended();
   if (stop.asked) return await stop.done;
-  err(`The orchestrator ended with exit code ${code}: stopping the workers`);
+  err(t("start.orchestrator_ended", { code }));
   stop.asked = true;
   await farm.stop();
   return EXIT.failure;
 }
 
-if (import.meta.main) {
-  await runProgram({
-    command: "deno task start",
-    summary: "An orchestrator and the local workers of config_workers.json, until Ctrl-C",
-    examples: ["deno task start"],
-    flags: {},
-  }, start);
-}
+const COMMAND: WordedCommand<Record<never, never>> = {
+  command: "deno task start",
+  summary: "cli.start",
+  examples: ["deno task start"],
+  flags: {},
+};
+
+if (import.meta.main) await runProgram(COMMAND, start);

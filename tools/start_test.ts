@@ -13,6 +13,7 @@ function start(folder: string) {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", "--config", path("deno.json"), path("tools/start.ts")],
     cwd: folder,
+    env: { FARM_LANGUAGE: "en" },
     stdin: "null",
     stdout: "null",
     stderr: "piped",

@@ -4,11 +4,13 @@
  *
  * @module
  */
-import { type CommandSpec, EXIT, type FlagSpec, runProgram } from "../platform/arguments.ts";
+import { EXIT, type WordedCommand, type WordedFlag } from "../platform/arguments.ts";
+import { runProgram } from "../platform/program.ts";
 import { readSettings } from "../platform/settings.ts";
 import { err, out, printable, styler, write } from "../platform/terminal.ts";
+import { t } from "../platform/words.ts";
 import { clientToken, TOKEN_FLAG } from "./client_token.ts";
-import { FarmClient, FarmProblem, Unreachable } from "./farm_client.ts";
+import { FarmClient, FarmProblem, stranger, Unreachable } from "./farm_client.ts";
 import { LOCAL_ORCHESTRATOR, orchestratorUrl } from "./orchestrator_url.ts";
 import { duration, type FarmStatus, statusLines } from "./status_text.ts";
 
@@ -18,19 +20,20 @@ const RUNNING_ASKED = 100;
 const RUNNING_SHOWN = 10;
 
 const FLAGS = {
-  watch: { kind: "switch", description: "Show it again every second until Ctrl-C (on a terminal)" },
-  json: { kind: "switch", description: "Print {stats, workers, running} as the API answers them" },
+  watch: { kind: "switch", description: "flag.watch" },
+  json: { kind: "switch", description: "flag.json_status" },
   orchestrator: {
     kind: "text",
     value: "URL",
-    description: `Address of the orchestrator (${LOCAL_ORCHESTRATOR})`,
+    description: "flag.orchestrator",
+    fallback: LOCAL_ORCHESTRATOR,
   },
   ...TOKEN_FLAG,
-} as const satisfies Record<string, FlagSpec>;
+} as const satisfies Record<string, WordedFlag>;
 
-const COMMAND: CommandSpec<typeof FLAGS> = {
+const COMMAND: WordedCommand<typeof FLAGS> = {
   command: "deno task status",
-  summary: "How the farm is: tasks, pace, workers, and what runs now.",
+  summary: "cli.status",
   examples: [
     "deno task status",
     "deno task status --watch",
@@ -47,7 +50,7 @@ async function ask(client: FarmClient): Promise<FarmStatus> {
     client.tasks({ status: "running", limit: String(RUNNING_ASKED) }),
   ]);
   if (stats.tasks_summary === undefined || !Array.isArray(workers) || !Array.isArray(running)) {
-    throw new Unreachable(`What answers at ${client.url} is no orchestrator of this version`);
+    throw stranger(client);
   }
   return { stats, workers, running };
 }
@@ -102,8 +105,8 @@ async function watch(client: FarmClient): Promise<number> {
         screen.draw(last);
       } catch (error) {
         if (!isPassing(error)) throw error;
-        const away = duration((performance.now() - answeredMs) / 1000);
-        screen.draw([...last, "", `No answer for ${away}: the numbers are from before`]);
+        const time = duration((performance.now() - answeredMs) / 1000);
+        screen.draw([...last, "", t("farm.away", { time })]);
       }
     }
     return EXIT.interrupted;

@@ -4,18 +4,33 @@
  *
  * @module
  */
+import type { TaskStatus } from "../contract/task.ts";
 import { printable, type Style, table } from "../platform/terminal.ts";
+import { t } from "../platform/words.ts";
 import type { StatsAnswer, TaskAnswer, WorkerAnswer } from "./farm_client.ts";
 
 const BAR_LENGTH = 30;
+/** Width of the words before the figures. */
+const LABEL_LENGTH = 9;
 const SMALL_BAR_LENGTH = 12;
 
 /** The parts of the API's answers that are shown. */
 export interface FarmStatus {
-  readonly stats: StatsAnswer;
+  readonly stats: StatsShown;
   readonly workers: readonly WorkerShown[];
   /** Some of the running tasks; `stats` says how many there are. */
   readonly running: readonly RunningShown[];
+}
+
+export interface StatsShown
+  extends Pick<StatsAnswer, "throughput" | "success_rate" | "eta_seconds" | "version" | "uptime"> {
+  readonly tasks_summary: Pick<StatsAnswer["tasks_summary"], TaskStatus | "total_tasks">;
+  readonly execution_time: Pick<StatsAnswer["execution_time"], "mean" | "p50" | "p95" | "p99">;
+  readonly ingestion: Pick<
+    StatsAnswer["ingestion"],
+    "files_processed" | "files_rejected" | "files_pending"
+  >;
+  readonly workers: Pick<StatsAnswer["workers"], "total" | "active" | "slots" | "slots_busy">;
 }
 
 export type WorkerShown = Pick<
@@ -49,7 +64,8 @@ export interface StatusStyle {
 export function statusLines(status: FarmStatus, options: StatusStyle): string[] {
   const { stats } = status;
   const { style } = options;
-  const title = `Enjambre ${stats.version} at ${options.url}, up ${duration(stats.uptime)}`;
+  const { version, uptime } = stats;
+  const title = t("farm.title", { version, url: options.url, time: duration(uptime) });
   return [
     style("bold", printable(title)),
     "",
@@ -61,41 +77,52 @@ export function statusLines(status: FarmStatus, options: StatusStyle): string[] 
   ];
 }
 
-function summaryLines(stats: StatsAnswer, style: StatusStyle["style"]): string[] {
-  const { total_tasks, completed, failed, cancelled, ...open } = stats.tasks_summary;
+function summaryLines(stats: StatsShown, style: StatusStyle["style"]): string[] {
+  const { total_tasks, completed, failed, cancelled } = stats.tasks_summary;
+  const { running, assigned, pending, redistributed } = stats.tasks_summary;
   const ended = completed + failed + cancelled;
-  const trouble = `${failed} failed, ${cancelled} cancelled`;
-  const { mean, p50, p95, p99 } = stats.execution_time;
-  const { slots, slots_busy, total, active } = stats.workers;
-  const files = stats.ingestion;
+  const trouble = t("farm.trouble", { failed, cancelled });
+  const { slots, slots_busy: busy, total, active } = stats.workers;
+  const pace = {
+    rate: stats.throughput,
+    eta: duration(stats.eta_seconds),
+    share: percent(stats.success_rate),
+  };
+  const label = (key: SummaryKey) => t(key).padEnd(LABEL_LENGTH);
   return [
-    `Tasks    ${
-      bar(ended, total_tasks)
-    } ${ended} of ${total_tasks} ended: ${completed} completed, ` +
-    (failed > 0 ? style("red", trouble) : trouble),
-    `Open     ${open.running} running, ${open.assigned} assigned, ${open.pending} pending, ` +
-    `${open.redistributed} redistributed`,
-    `Slots    ${bar(slots_busy, slots)} ${slots_busy} of ${slots} busy, ` +
-    `${active} of ${total} workers active`,
-    `Pace     ${stats.throughput} tasks/s, ` +
-    (ended === total_tasks ? "nothing left to do, " : `done in ${duration(stats.eta_seconds)}, `) +
-    `${percent(stats.success_rate)} succeed`,
-    `Times    mean ${duration(mean)}, p50 ${duration(p50)}, p95 ${duration(p95)}, ` +
-    `p99 ${duration(p99)}`,
-    `Files    ${files.files_processed} taken, ${files.files_rejected} rejected, ` +
-    `${files.files_pending} waiting`,
+    `${label("farm.tasks")}${bar(ended, total_tasks)} ` + t("farm.ended", {
+      ended,
+      total: total_tasks,
+      completed,
+      trouble: failed > 0 ? style("red", trouble) : trouble,
+    }),
+    label("farm.open") + t("farm.waiting", { running, assigned, pending, redistributed }),
+    `${label("farm.slots")}${bar(busy, slots)} ` + t("farm.busy", { busy, slots, active, total }),
+    label("farm.pace") + t(ended === total_tasks ? "farm.speed_done" : "farm.speed", pace),
+    label("farm.times") + t("farm.durations", durations(stats.execution_time)),
+    label("farm.files") + t("farm.intake", {
+      taken: stats.ingestion.files_processed,
+      rejected: stats.ingestion.files_rejected,
+      waiting: stats.ingestion.files_pending,
+    }),
   ];
+}
+
+type SummaryKey = `farm.${"tasks" | "open" | "slots" | "pace" | "times" | "files"}`;
+
+function durations({ mean, p50, p95, p99 }: StatsShown["execution_time"]) {
+  return { mean: duration(mean), p50: duration(p50), p95: duration(p95), p99: duration(p99) };
 }
 
 function workerLines(
   workers: readonly WorkerShown[],
   style: StatusStyle["style"],
 ): string[] {
-  if (workers.length === 0) return ["No worker is configured"];
+  if (workers.length === 0) return [t("farm.no_worker")];
   const rows = workers.map((worker) => [
     worker.id,
-    worker.status,
-    `${worker.running_tasks} of ${worker.capacity ?? "?"}`,
+    t(`worker.${worker.status}`).toLowerCase(),
+    t("farm.of", { part: worker.running_tasks, whole: worker.capacity ?? "?" }),
     percent(worker.cpu),
     worker.memory_bytes === null ? "-" : `${(worker.memory_bytes / 1e6).toFixed(0)} MB`,
     String(worker.completed),
@@ -103,14 +130,14 @@ function workerLines(
     duration(worker.response_time),
   ]);
   const header = [
-    "worker",
-    "status",
-    "slots",
-    "cpu",
-    "memory",
-    "completed",
-    "failed",
-    "answers in",
+    t("heading.worker"),
+    t("heading.status"),
+    t("heading.slots"),
+    t("heading.cpu"),
+    t("heading.memory"),
+    t("heading.completed"),
+    t("heading.failed"),
+    t("heading.answers_in"),
   ];
   const colored = (cell: string, row: number, column: number) => {
     if (row < 0) return style("dim", cell);
@@ -122,7 +149,7 @@ function workerLines(
 
 function runningLines({ stats, running }: FarmStatus, options: StatusStyle): string[] {
   const total = stats.tasks_summary.running;
-  if (running.length === 0) return ["Nothing runs"];
+  if (running.length === 0) return [t("farm.idle")];
   const started = (task: RunningShown) => Date.parse(task.started_at ?? "") || options.now;
   const shown = running.toSorted((a, b) => started(a) - started(b)).slice(0, options.runningMax);
   const rows = shown.map((task) => {
@@ -136,10 +163,13 @@ function runningLines({ stats, running }: FarmStatus, options: StatusStyle): str
       duration(Math.max(0, options.now - started(task)) / 1000),
     ];
   });
-  const title = `running (${rows.length} of ${Math.max(total, rows.length)})`;
+  const title = t("farm.running", {
+    shown: rows.length,
+    total: Math.max(total, rows.length),
+  });
   const style = (cell: string, row: number) => row < 0 ? options.style("dim", cell) : cell;
-  return table([title, "worker", "progress", "", "for"], rows, { right: [3, 4], style })
-    .split("\n");
+  const header = [title, t("heading.worker"), t("heading.progress"), "", t("heading.for")];
+  return table(header, rows, { right: [3, 4], style }).split("\n");
 }
 
 function bar(part: number, whole: number, length = BAR_LENGTH): string {

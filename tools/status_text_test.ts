@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { StatsAnswer } from "./farm_client.ts";
-import { duration, type FarmStatus, statusLines } from "./status_text.ts";
+import { duration, type FarmStatus, type StatsShown, statusLines } from "./status_text.ts";
 import { runningTask, statsAnswer, workerAnswer } from "./testing/farm_status.ts";
 
 const NOW = Date.parse("2026-01-02T03:04:05Z");
@@ -31,9 +30,9 @@ Deno.test("statusLines() shows the counts of /stats with a bar", () => {
 
 Deno.test("statusLines() says a dash where a figure cannot be known", () => {
   const open = statsAnswer({ total_tasks: 1, pending: 1 });
-  const stats: StatsAnswer = { ...open, eta_seconds: null, success_rate: null };
+  const stats: StatsShown = { ...open, eta_seconds: null, success_rate: null };
   assertEquals(lineOf({ stats }, "Pace"), "Pace     0 tasks/s, done in -, - succeed");
-  const idle: StatsAnswer = { ...statsAnswer({}), eta_seconds: 0, success_rate: 1 };
+  const idle: StatsShown = { ...statsAnswer({}), eta_seconds: 0, success_rate: 1 };
   assertEquals(
     lineOf({ stats: idle }, "Pace"),
     "Pace     0 tasks/s, nothing left to do, 100 % succeed",

@@ -6,21 +6,17 @@
  */
 import { ensureDir } from "@std/fs/ensure-dir";
 import { basename, join, resolve } from "node:path";
-import {
-  type CommandSpec,
-  EXIT,
-  type FlagSpec,
-  runProgram,
-  UsageError,
-} from "../platform/arguments.ts";
+import { EXIT, UsageError, type WordedCommand, type WordedFlag } from "../platform/arguments.ts";
 import { writeNewFileAtomically } from "../platform/atomic_file.ts";
+import { runProgram } from "../platform/program.ts";
 import { readSettings } from "../platform/settings.ts";
 import { taskFileSettings } from "../platform/task_file_settings.ts";
 import { err, out, printable, write } from "../platform/terminal.ts";
+import { t } from "../platform/words.ts";
 import { type BatchProgress, waitForBatch } from "./batch_wait.ts";
 import { type CheckedFile, checkFile, complaints } from "./checked_files.ts";
 import { clientToken, TOKEN_FLAG } from "./client_token.ts";
-import { type BatchAnswer, FarmClient, FarmProblem, Unreachable } from "./farm_client.ts";
+import { type BatchAnswer, FarmClient, FarmProblem, stranger, Unreachable } from "./farm_client.ts";
 import { orchestratorUrl } from "./orchestrator_url.ts";
 
 const QUEUE_FOLDER = "task_queues";
@@ -29,21 +25,19 @@ const QUEUE_FOLDER = "task_queues";
 const NOT_TAKEN_MS = 15_000;
 
 const FLAGS = {
-  wait: { kind: "switch", description: "Show progress until every task has ended" },
-  json: { kind: "switch", description: "Print a JSON array with what became of every file" },
+  wait: { kind: "switch", description: "flag.wait" },
+  json: { kind: "switch", description: "flag.json_submit" },
   ...TOKEN_FLAG,
   orchestrator: {
     kind: "text",
     value: "URL",
-    description: "Post to this orchestrator instead of copying into task_queues/",
+    description: "flag.orchestrator_post",
   },
-} as const satisfies Record<string, FlagSpec>;
+} as const satisfies Record<string, WordedFlag>;
 
-const COMMAND: CommandSpec<typeof FLAGS> = {
+const COMMAND: WordedCommand<typeof FLAGS> = {
   command: "deno task submit",
-  summary:
-    "Checks task files and hands them to the farm. Exit 0: done, 1: refused, 3: some tasks " +
-    "failed, 69: no orchestrator.",
+  summary: "cli.submit",
   examples: [
     "deno task submit tareas_manuales_ejemplo.json --wait",
     "deno task submit my_batch.json --orchestrator http://192.168.1.10:5000 --wait",
@@ -92,14 +86,14 @@ async function checkAll(paths: readonly string[]): Promise<CheckedFile[] | null>
   const files = await Promise.all(paths.map((path) => checkFile(path, settings)));
   const wrong = files.filter((file) => file.unreadable !== null || file.errorsTotal > 0);
   wrong.flatMap(complaints).forEach((line) => err(line));
-  if (wrong.length > 0) err("Nothing was submitted");
+  if (wrong.length > 0) err(t("handing.none"));
   return wrong.length > 0 ? null : files;
 }
 
 function refuseQueued(paths: readonly string[]): void {
   for (const path of paths) {
     if (resolve(path, "..") !== resolve(QUEUE_FOLDER)) continue;
-    throw new UsageError(`${path} is in the queue already; nothing needs to be submitted`);
+    throw new UsageError(t("handing.queued", { path }));
   }
 }
 
@@ -108,7 +102,7 @@ async function post(client: FarmClient, { path, bytes }: CheckedFile): Promise<s
   const text = new TextDecoder().decode(bytes);
   const { file }: { file?: string } = await client.submit(queueName(path), text);
   if (file !== undefined) return file;
-  throw new Unreachable(`What answers at ${client.url} is no orchestrator of this version`);
+  throw stranger(client);
 }
 
 /** A line that is rewritten in place on a terminal, and not written elsewhere. */
@@ -121,10 +115,11 @@ function progressShower(file: string): (progress: BatchProgress | null) => void 
   let warned = false;
   return (progress) => {
     if (progress !== null) {
-      showLive(printable(`${file}: ${progress.ended} of ${progress.tasks} tasks ended`));
+      const { ended, tasks: total } = progress;
+      showLive(printable(t("handing.progress", { file, ended, total })));
     } else if (!warned && performance.now() - startedAt > NOT_TAKEN_MS) {
       warned = true;
-      err(printable(`${file}: not taken yet; does that orchestrator watch this folder?`));
+      err(printable(t("handing.not_taken", { file })));
     }
   };
 }
@@ -148,17 +143,20 @@ function exitCode(handed: readonly Handed[]): number {
 }
 
 function lines({ file, tasks, progress }: Handed): string[] {
-  if (progress === undefined) return [`${file}: ${tasks} tasks submitted`];
+  if (progress === undefined) return [t("handing.submitted", { file, n: tasks })];
   const { batch, counts } = progress;
   if (batch.state === "rejected") {
-    return [`${file}: rejected`, ...(batch.errors ?? []).map(({ message }) => `  ${message}`)];
+    return [
+      t("handing.rejected", { file }),
+      ...(batch.errors ?? []).map(({ message }) => `  ${message}`),
+    ];
   }
   const others = (["failed", "cancelled"] as const).filter((status) => counts[status]);
-  return [
-    `${file}: ${counts.completed ?? 0} of ${progress.tasks} completed` +
-    others.map((status) => `, ${counts[status]} ${status}`).join("") +
-    (batch.known > 0 ? `; ${batch.known} known from earlier files, which are not run again` : ""),
-  ];
+  const ended = [
+    t("handing.completed", { file, completed: counts.completed ?? 0, total: progress.tasks }),
+    ...others.map((status) => t(`handing.${status}`, { n: counts[status] ?? 0 })),
+  ].join(", ");
+  return [batch.known > 0 ? `${ended}; ${t("handing.known", { n: batch.known })}` : ended];
 }
 
 function asJson({ source, file, tasks, progress }: Handed): Record<string, unknown> {

@@ -3,19 +3,21 @@
  *
  * @module
  */
-import { type CommandSpec, EXIT, type FlagSpec, runProgram } from "../platform/arguments.ts";
+import { EXIT, type WordedCommand, type WordedFlag } from "../platform/arguments.ts";
+import { runProgram } from "../platform/program.ts";
 import { readSettings } from "../platform/settings.ts";
 import { taskFileSettings } from "../platform/task_file_settings.ts";
 import { out, printable } from "../platform/terminal.ts";
+import { plain, t } from "../platform/words.ts";
 import { type CheckedFile, checkFile, complaints } from "./checked_files.ts";
 
 const FLAGS = {
-  json: { kind: "switch", description: "Print a JSON array with the verdict on every file" },
-} as const satisfies Record<string, FlagSpec>;
+  json: { kind: "switch", description: "flag.json_validate" },
+} as const satisfies Record<string, WordedFlag>;
 
-const COMMAND: CommandSpec<typeof FLAGS> = {
+const COMMAND: WordedCommand<typeof FLAGS> = {
   command: "deno task validate",
-  summary: "Checks task files as the inbox does. Exit 0: all valid, 1: errors, 2: cannot be read.",
+  summary: "cli.validate",
   examples: [
     "deno task validate my_batch.json",
     "deno task validate batches/*.json --json | jq '.[] | select(.valid | not)'",
@@ -29,7 +31,9 @@ function isValid({ errorsTotal, unreadable }: CheckedFile): boolean {
 }
 
 function asJson(file: CheckedFile): Record<string, unknown> {
-  const unreadable = { path: "", code: "unreadable", message: file.unreadable };
+  // For programs, whatever the language of the terminal.
+  const message = file.unreadable?.(plain("en"));
+  const unreadable = { path: "", code: "unreadable", message };
   return {
     file: file.path,
     valid: isValid(file),
@@ -49,7 +53,7 @@ if (import.meta.main) {
       if (file.unreadable !== null) code = EXIT.usage;
       else if (file.errorsTotal > 0 && code === EXIT.ok) code = EXIT.failure;
       if (flags.json) verdicts.push(asJson(file));
-      else if (isValid(file)) out(printable(`${path}: valid, ${file.tasks} tasks`));
+      else if (isValid(file)) out(printable(t("check.valid", { file: path, n: file.tasks })));
       else complaints(file).forEach((line) => out(line));
     }
     if (flags.json) out(JSON.stringify(verdicts, null, 2));

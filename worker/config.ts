@@ -5,19 +5,15 @@
  */
 import { join } from "node:path";
 import { ACCESS_FLAGS } from "../platform/access.ts";
-import {
-  type CommandSpec,
-  type FlagSpec,
-  type ParsedCommand,
-  UsageError,
-} from "../platform/arguments.ts";
+import { type ParsedCommand, UsageError, type WordedCommand } from "../platform/arguments.ts";
 import { LOG_LEVELS, type LogLevel } from "../platform/log.ts";
 import type { Settings } from "../platform/settings.ts";
+import { t } from "../platform/words.ts";
 
 /** The worker's command line. */
 export const WORKER_COMMAND = {
   command: "deno task worker",
-  summary: "Runs one worker: it takes tasks from an orchestrator and simulates them on all cores.",
+  summary: "cli.worker",
   examples: [
     "deno task worker --worker-id worker-01 --port 5001",
     "deno task worker --worker-id worker-02 --port 5002 --capacity 2",
@@ -27,30 +23,33 @@ export const WORKER_COMMAND = {
     "worker-id": {
       kind: "text",
       value: "ID",
-      description: "Name of this worker, as config_workers.json lists it (default: worker-01)",
+      description: "flag.worker_id",
+      fallback: "worker-01",
     },
     port: {
       kind: "integer",
       value: "N",
       min: 0,
       max: 65535,
-      description: "Port to listen on; 0 takes a free one (default: 5001)",
+      description: "flag.port",
+      fallback: "5001",
     },
     host: {
       kind: "text",
       value: "ADDRESS",
-      description: "Address to listen on (default: 127.0.0.1)",
+      description: "flag.host",
+      fallback: "127.0.0.1",
     },
     capacity: {
       kind: "integer",
       value: "N",
       min: 1,
       max: 1024,
-      description: "Tasks at a time (default: the hardware threads)",
+      description: "flag.capacity",
     },
     ...ACCESS_FLAGS,
   },
-} as const satisfies CommandSpec<Record<string, FlagSpec>>;
+} as const satisfies WordedCommand;
 
 export interface WorkerConfig {
   readonly workerId: string;
@@ -84,7 +83,7 @@ export function workerConfig(
   // The id becomes part of a file name and of log lines.
   if (!/^[\w.-]{1,100}$/.test(workerId) || /^\.+$/.test(workerId)) {
     throw new UsageError(
-      `--worker-id is "${workerId}" but takes up to 100 letters, digits, dots, dashes or underscores`,
+      t("flag.wrong", { flag: "worker-id", value: workerId, takes: t("takes.worker_id") }),
     );
   }
   return Object.freeze({

@@ -6,8 +6,9 @@
  */
 import { messageOf } from "../platform/error_message.ts";
 import { type Access, readAccess, serveOptions, urlOf } from "../platform/access.ts";
-import { EXIT, type ParsedCommand, runProgram } from "../platform/arguments.ts";
+import { EXIT, type ParsedCommand } from "../platform/arguments.ts";
 import { closeLogging, configureLogging, getLogger } from "../platform/log.ts";
+import { runProgram } from "../platform/program.ts";
 import { deniedSentence } from "../platform/sandbox.ts";
 import { readSettings } from "../platform/settings.ts";
 import { EXIT_OF, type StopSignal, stopSignal } from "../platform/stop_signal.ts";

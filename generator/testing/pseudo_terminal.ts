@@ -32,14 +32,19 @@ function quoted(text: string): string {
  */
 export async function runInTerminal(
   command: readonly string[],
-  options: { readonly cwd: string; readonly turns: readonly Turn[] },
+  options: {
+    readonly cwd: string;
+    readonly turns: readonly Turn[];
+    readonly language?: "en" | "es";
+  },
 ): Promise<{ screen: string; code: number }> {
+  const { language = "en" } = options;
   // A terminal without a person behind it has no size of its own.
   const line = `stty rows 40 cols 150; ${command.map(quoted).join(" ")}`;
   const child = new Deno.Command("script", {
     args: ["--quiet", "--return", "--command", line, "/dev/null"],
     cwd: options.cwd,
-    env: { TERM: "xterm", SHELL: "/bin/sh", NO_COLOR: "1" },
+    env: { TERM: "xterm", SHELL: "/bin/sh", NO_COLOR: "1", FARM_LANGUAGE: language },
     stdin: "piped",
     stdout: "piped",
     stderr: "null",

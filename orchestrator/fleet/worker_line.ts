@@ -5,9 +5,10 @@
  * @module
  */
 import { readPem } from "../../platform/access.ts";
-import { type FlagSpec, UsageError } from "../../platform/arguments.ts";
+import { UsageError, type WordedFlag } from "../../platform/arguments.ts";
 import type { Settings } from "../../platform/settings.ts";
 import { checkToken, type Tokens } from "../../platform/tokens.ts";
+import { t } from "../../platform/words.ts";
 
 /** Calls workers; absent parts mean plain http without a token. */
 export class WorkerLine {
@@ -48,9 +49,9 @@ export const WORKER_CA_FLAG = {
   "worker-ca": {
     kind: "text",
     value: "FILE",
-    description: "Call workers over https; this certificate (PEM) signed theirs (FARM_WORKER_CA)",
+    description: "flag.worker_ca",
   },
-} as const satisfies Record<string, FlagSpec>;
+} as const satisfies Record<string, WordedFlag>;
 
 /**
  * The line to all workers. Its token is FARM_WORKER_TOKEN, else the orchestrator's own, so that one
@@ -71,6 +72,7 @@ export function openWorkerLine(
   try {
     return new WorkerLine({ token, caCert });
   } catch (error) {
-    throw new UsageError(`Cannot use the certificate in ${path}: ${(error as Error).message}`);
+    const why = (error as Error).message;
+    throw new UsageError(t("access.bad_certificate", { path: path ?? "", why }));
   }
 }

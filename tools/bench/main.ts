@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { EXIT, runProgram, UsageError } from "../../platform/arguments.ts";
+import { EXIT, UsageError } from "../../platform/arguments.ts";
+import { runProgram } from "../../platform/program.ts";
 import { err, out, table } from "../../platform/terminal.ts";
 import { benchCore } from "./core.ts";
 import { benchDemo } from "./demo.ts";

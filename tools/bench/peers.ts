@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { EXIT, runProgram } from "../../platform/arguments.ts";
+import { EXIT } from "../../platform/arguments.ts";
+import { runProgram } from "../../platform/program.ts";
 import { err, out } from "../../platform/terminal.ts";
 import { type Plan, planOf, SPEC } from "./peers/plan.ts";
 import { measureAll } from "./peers/rounds.ts";

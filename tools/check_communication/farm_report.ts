@@ -8,6 +8,7 @@ import { CONTRACT_VERSION } from "../../contract/wire.ts";
 import { describeFailure, isRefused } from "../../orchestrator/fleet/answers.ts";
 import type { WorkerLine } from "../../orchestrator/fleet/worker_line.ts";
 import type { WorkerEntry } from "../../orchestrator/workers_file.ts";
+import type { Translate } from "../../platform/i18n.ts";
 import { askJson, type Introduction, meetWorker, Refused, Stranger } from "./probe.ts";
 
 /** Clocks further apart make the times in results misleading, ms. */
@@ -53,10 +54,16 @@ const Seen = z.object({
 /** A worker as the orchestrator sees it. */
 export type Seen = z.infer<typeof Seen>;
 
+/** How programs are asked, and in which language their problems are told. */
+export interface Asking {
+  readonly line: WorkerLine;
+  readonly say: Translate;
+}
+
 /** How the orchestrator is, and its workers; null when it cannot be asked for them. */
 export async function checkOrchestrator(
   url: string,
-  line: WorkerLine,
+  { line, say }: Asking,
 ): Promise<{ readonly report: OrchestratorReport; readonly workers: readonly Seen[] | null }> {
   const nothing = { url, reachable: false, status: null, version: null, response_ms: null };
   try {
@@ -65,18 +72,19 @@ export async function checkOrchestrator(
     const workers = z.array(Seen).safeParse((await askJson(`${url}/workers`, line)).body);
     if (!health.success || !workers.success) throw new Stranger("other answers");
     const { status, version, problems = [] } = health.data;
-    const problem = status === "healthy" ? null : problems.join("; ") || `It is ${status}`;
+    const problem = status === "healthy"
+      ? null
+      : problems.join("; ") || say("link.not_well", { status });
     return {
       report: { ...nothing, reachable: true, status, version, response_ms: responseMs, problem },
       workers: workers.data,
     };
   } catch (error) {
     const problem = error instanceof Stranger
-      ? `What answers at ${url} is no orchestrator: check --orchestrator`
+      ? say("link.stranger", { url })
       : error instanceof Refused
-      ? `The orchestrator at ${url} wants its token: set FARM_TOKEN or give --token-file FILE`
-      : `Cannot reach the orchestrator at ${url}: start it with "deno task orchestrator", or ` +
-        `name another one with --orchestrator URL (${describeReason(error)})`;
+      ? say("link.wants_token", { url })
+      : say("link.unreachable", { url, why: describeReason(error, say) });
     return { report: { ...nothing, problem }, workers: null };
   }
 }
@@ -93,7 +101,7 @@ export function workersToCheck(
 /** Asks one worker directly and adds what the orchestrator says of it. */
 export async function checkWorker(
   worker: Pick<WorkerEntry, "id" | "ip" | "port">,
-  { seen, line }: { readonly seen: readonly Seen[] | null; readonly line: WorkerLine },
+  { seen, line, say }: Asking & { readonly seen: readonly Seen[] | null },
 ): Promise<WorkerReport> {
   const address = `${worker.ip.includes(":") ? `[${worker.ip}]` : worker.ip}:${worker.port}`;
   const sight = seen?.find(({ id }) => id === worker.id);
@@ -114,7 +122,7 @@ export async function checkWorker(
       version: introduction.version,
       clock_skew_ms: introduction.clockSkewMs,
       response_ms: responseMs,
-      problem: problemOf(worker, asked) ?? problemSeen(seen, sight),
+      problem: problemOf(worker, { ...asked, say }) ?? problemSeen(seen, { sight, say }),
     };
   } catch (error) {
     return {
@@ -124,7 +132,7 @@ export async function checkWorker(
       version: null,
       clock_skew_ms: null,
       response_ms: null,
-      problem: unreachable(worker, { address, error }),
+      problem: unreachable(worker, { address, error, say }),
     };
   }
 }
@@ -136,63 +144,61 @@ function reaches(sight: Seen | undefined): boolean | null {
 
 function problemOf(
   { id }: { readonly id: string },
-  { health, introduction }: {
+  { health, introduction, say }: {
+    readonly say: Translate;
     readonly health: z.infer<typeof Health> | undefined;
     readonly introduction: Introduction;
   },
 ): string | null {
   const { contract, version, workerId, clockSkewMs } = introduction;
   if (contract !== CONTRACT_VERSION) {
-    return `It speaks contract version ${contract} (release ${version}), this program ` +
-      `${CONTRACT_VERSION}: run the same release everywhere`;
+    return say("link.contract", { theirs: contract, version, ours: CONTRACT_VERSION });
   }
   if (workerId !== id) {
-    return `It calls itself "${workerId}": start it with --worker-id ${id}, or change the list`;
+    return say("link.other_id", { other: workerId, id });
   }
   if (health?.status !== "healthy") {
-    const why = health?.warnings?.join("; ") || "its health is not good";
-    return `It answers, but ${why}: look into its log and start it again`;
+    const why = health?.warnings?.join("; ") || say("link.health_bad");
+    return say("link.unhealthy", { why });
   }
   if (Math.abs(clockSkewMs) > SKEW_MAX_MS) {
-    const side = clockSkewMs > 0 ? "ahead" : "behind";
-    return `Its clock is ${Math.abs(clockSkewMs) / 1000} s ${side}: set the clocks by the network`;
+    const seconds = Math.abs(clockSkewMs) / 1000;
+    return say(clockSkewMs > 0 ? "link.ahead" : "link.behind", { seconds });
   }
   return null;
 }
 
-function problemSeen(seen: readonly Seen[] | null, sight: Seen | undefined): string | null {
+function problemSeen(
+  seen: readonly Seen[] | null,
+  { sight, say }: { readonly sight: Seen | undefined; readonly say: Translate },
+): string | null {
   if (seen === null) return null;
-  if (sight === undefined) {
-    return "The orchestrator does not list it: check that it reads the same config_workers.json";
-  }
+  if (sight === undefined) return say("link.unlisted");
   if (reaches(sight) !== false) return null;
-  const why = sight.problem ?? `for it the worker is ${sight.status}`;
-  return `The orchestrator cannot reach it (${why}): check the network between the two`;
+  const why = sight.problem ?? say("link.seen_as", { status: sight.status });
+  return say("link.unseen", { why });
 }
 
 function unreachable(
   { id, ip, port }: Pick<WorkerEntry, "id" | "ip" | "port">,
-  { address, error }: { readonly address: string; readonly error: unknown },
+  { address, error, say }: {
+    readonly address: string;
+    readonly error: unknown;
+    readonly say: Translate;
+  },
 ): string {
-  if (error instanceof Stranger) {
-    return `What answers at ${address} is no worker: check its port in config_workers.json`;
-  }
-  if (error instanceof Refused) {
-    return "It wants another token: start it with the token file of the orchestrator, or name its " +
-      "token in FARM_WORKER_TOKEN";
-  }
+  if (error instanceof Stranger) return say("link.no_worker_there", { address });
+  if (error instanceof Refused) return say("link.worker_token");
   if (isRefused(error)) {
     const host = /^(127\.|localhost$|::1$)/.test(ip)
       ? ""
       : " --host 0.0.0.0 --token-file farm.token";
-    return `Nothing listens at ${address}: start the worker there with --worker-id ${id} ` +
-      `--port ${port}${host}`;
+    return say("link.nothing", { address, flags: `--worker-id ${id} --port ${port}${host}` });
   }
-  return `No answer from ${address} (${describeReason(error)}): check its address in ` +
-    `config_workers.json, its machine and the firewall`;
+  return say("link.silent", { address, why: describeReason(error, say) });
 }
 
-function describeReason(error: unknown): string {
-  if (isRefused(error)) return "connection refused";
+function describeReason(error: unknown, say: Translate): string {
+  if (isRefused(error)) return say("link.refused");
   return describeFailure(error).replace(/^It /, "it ");
 }

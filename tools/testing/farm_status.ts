@@ -4,13 +4,11 @@
  * @module
  */
 import type { TaskStatus } from "../../contract/task.ts";
-import type { StatsAnswer } from "../farm_client.ts";
-import type { RunningShown, WorkerShown } from "../status_text.ts";
+import type { RunningShown, StatsShown, WorkerShown } from "../status_text.ts";
 
 /** `GET /stats` of a farm with these counts. */
 export function statsAnswer(counts: Partial<Record<TaskStatus | "total_tasks", number>>) {
   return {
-    timestamp: "2026-01-02T03:04:05.000+00:00",
     tasks_summary: {
       total_tasks: 0,
       pending: 0,
@@ -20,43 +18,17 @@ export function statsAnswer(counts: Partial<Record<TaskStatus | "total_tasks", n
       completed: 0,
       failed: 0,
       cancelled: 0,
-      redistributed_total: 0,
       ...counts,
     },
-    orchestrator_stats: {
-      total_tasks: 0,
-      completed_tasks: 0,
-      failed_tasks: 0,
-      pending_tasks: 0,
-      active_workers: 1,
-      total_execution_time: 0,
-    },
-    execution_time: {
-      count: 0,
-      min: null,
-      mean: null,
-      max: null,
-      p50: null,
-      p95: null,
-      p99: null,
-    },
+    execution_time: { mean: null, p50: null, p95: null, p99: null },
     throughput: 0,
     success_rate: 1,
     eta_seconds: 12,
     ingestion: { files_processed: 1, files_rejected: 0, files_pending: 0 },
-    workers: {
-      total: 1,
-      active: 1,
-      unstable: 0,
-      inactive: 0,
-      draining: 0,
-      unknown: 0,
-      slots: 4,
-      slots_busy: 1,
-    },
+    workers: { total: 1, active: 1, slots: 4, slots_busy: 1 },
     version: "0.0.0",
     uptime: 61,
-  } satisfies StatsAnswer;
+  } satisfies StatsShown;
 }
 
 export function workerAnswer(id: string): WorkerShown {

@@ -11,7 +11,7 @@ export interface ToolRun {
   readonly stderr: string;
 }
 
-/** Runs `tools/<name>.ts` in `folder`, without a terminal. */
+/** Runs `tools/<name>.ts` in `folder`, without a terminal, in English. */
 export async function runTool(
   name: string,
   args: readonly string[],
@@ -31,7 +31,7 @@ export async function runTool(
       ...args,
     ],
     cwd: folder,
-    env: { NO_COLOR: "1", ...env },
+    env: { NO_COLOR: "1", FARM_LANGUAGE: "en", ...env },
     stdin: "null",
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

@@ -30,7 +30,7 @@ function command(
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", MAIN, ...args],
     cwd: folder,
-    env,
+    env: { FARM_LANGUAGE: "en", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
