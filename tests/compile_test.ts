@@ -243,7 +243,11 @@ Deno.test({
     const thread = await Deno.readTextFile(join(folder, "thread.js"));
     await Deno.writeTextFile(join(folder, "main.js"), "Deno.exit(99);\n");
     await Deno.writeTextFile(join(folder, "thread.js"), thread.slice(0, 1000));
-    assertEquals((await bench.run(["--help"], env)).code, 0);
+    const help = await bench.run(["--help"], { ...env, LANG: "es_CL.UTF-8" });
+    assertEquals(help.code, 0);
+    // As it was started, in the language of the machine; there is no deno task here.
+    assertStringIncludes(help.stdout, `Uso: ${await bench.executable} [opciones]`);
+    assert(!help.stdout.includes("deno task"), help.stdout);
     assertEquals(await Deno.readTextFile(join(folder, "thread.js")), thread);
 
     const cut = join(bench.folder, "cut");

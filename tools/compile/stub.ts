@@ -120,6 +120,7 @@ for base in "\${ENJAMBRE_CACHE:+$ENJAMBRE_CACHE/enjambre-$(id -u)}" \\
     umask "$mask"
     app=$base/${folder}
     export DENO_DIR="$base/deno_dir" DENO_NO_UPDATE_CHECK=1 DENO_NO_PACKAGE_JSON=1
+    export FARM_STARTED_AS="$self"
     exec "$base/${runtime.name}" ${options.runArguments.join(" ")} "$base/${
     options.texts[0]!.name
   }" "$@"
