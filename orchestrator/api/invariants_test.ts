@@ -46,6 +46,14 @@ apiTest("a late result that differs is counted, logged and shown", {
   assertEquals([found?.figure, found?.recorded_by, found?.late], ["steps_completed", worker, 19]);
   assertStringIncludes((await api.get("/health")).warnings.join("; "), "computes wrongly");
   assertMatch(await (await api.request("/metrics")).text(), /farm_divergences_total 1/);
+  await api.listeners.eventLog.stop();
+  const [event] = await api.get("/events/log?kind=divergence");
+  assertEquals([event.task_id, event.worker, event.details], ["one", "worker-02", {
+    recorded_by: worker,
+    figure: "steps_completed",
+    recorded: 20,
+    late: 19,
+  }]);
 });
 
 apiTest("the books hold, and no figure goes back, when old tasks have been removed", {

@@ -7,6 +7,7 @@
 import { VERSION } from "../../contract/version.ts";
 import { getLogger } from "../../platform/log.ts";
 import type { Notice } from "../core/messages.ts";
+import type { FarmWatchOptions } from "../notify/farm_watch.ts";
 import type { Listener } from "../scheduler.ts";
 import { EVENT_TEXT_MAX, type NewEventRecord, type Store } from "../store/store.ts";
 
@@ -75,6 +76,13 @@ export class EventLog implements Listener {
     if (error === null) return this.tell({ kind: "store_recovered" });
     const message = error.message.slice(0, EVENT_TEXT_MAX);
     this.tell({ kind: "store_failed", details: { message } });
+  }
+
+  /** What only somebody notices who looks now and then: of notifications, the one of that kind. */
+  heard(event: Parameters<FarmWatchOptions["notifier"]["tell"]>[0]): void {
+    if (event.kind !== "queue_stuck") return;
+    const { kind, waiting, minutes } = event;
+    this.tell({ kind, details: { waiting, minutes } });
   }
 
   /** What the store said of itself when it was opened. */

@@ -26,6 +26,8 @@ Deno.test("EventLog writes what happens to workers and to the orchestrator, in o
   log.noticed({ kind: "orchestrator_paused", ms: 7_500 });
   log.noticed({ kind: "outcome_ignored", worker: "w1", attempt: { task_id: "a", attempt: 1 } });
   log.warn(["The store is on a network file system"]);
+  log.heard({ kind: "queue_stuck", waiting: 3, minutes: 15 });
+  log.heard({ kind: "disk_low", free_mb: 5 });
   log.diskChanged("Only 5 MiB are free");
   log.diskChanged(null);
   await log.stop();
@@ -37,6 +39,7 @@ Deno.test("EventLog writes what happens to workers and to the orchestrator, in o
     ["worker_refused", "w2"],
     ["orchestrator_paused", undefined],
     ["store_warning", undefined],
+    ["queue_stuck", undefined],
     ["disk_low", undefined],
     ["disk_ok", undefined],
     ["orchestrator_stopped", undefined],

@@ -66,7 +66,12 @@ export class Listeners {
     const { notify, statePath, resultsPath } = farm.config;
     this.notifier = new Notifier({ settings: notify, store: farm.store });
     this.#farmWatch = new FarmWatch({
-      notifier: this.notifier,
+      notifier: {
+        tell: (event) => {
+          this.notifier.tell(event);
+          this.eventLog.heard(event);
+        },
+      },
       store: farm.store,
       disk: new DiskWatch({ folders: [statePath, resultsPath], freeMinBytes: 0 }),
       stuckMinutes: notify.stuckMinutes,
@@ -85,7 +90,7 @@ export class Listeners {
   /** Writes what an earlier life left over, and goes on. */
   async start(): Promise<void> {
     this.eventLog.start();
-    if (this.notifier.channels().length > 0) this.#farmWatch.start();
+    this.#farmWatch.start();
     await Promise.all([
       this.results.start(),
       this.#workerState.start(),

@@ -16,6 +16,7 @@ export const EVENT_KINDS = [
   "batch_rejected",
   "batch_finished",
   "task_failed",
+  "queue_stuck",
   "divergence",
   "store_warning",
   "store_failed",
