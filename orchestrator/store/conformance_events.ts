@@ -6,7 +6,13 @@
  */
 import { assertEquals } from "@std/assert";
 import type { RegisterTest } from "./conformance_bed.ts";
-import { type EventQuery, EVENTS_A_MINUTE, type NewEventRecord, type Store } from "./store.ts";
+import {
+  type EventQuery,
+  EVENTS_A_MINUTE,
+  EVENTS_MAX,
+  type NewEventRecord,
+  type Store,
+} from "./store.ts";
 import {
   accept,
   apply,
@@ -127,6 +133,21 @@ function bounds(test: RegisterTest): void {
     assertEquals(page.events.slice(1).every(({ more }) => more === 0), true);
     await store.addEvents([{ at: 181_000, kind: "worker_refused", worker: "later" }]);
     assertEquals((await store.events({}, { limit: 1 })).events[0]!.worker, "later");
+  });
+
+  test("keeps the latest events when there are too many", async ({ store }) => {
+    const [chunk, beyond] = [20_000, 10];
+    for (let from = 0; from < EVENTS_MAX + beyond; from += chunk) {
+      const count = Math.min(chunk, EVENTS_MAX + beyond - from);
+      await store.addEvents(Array.from({ length: count }, (_, i): NewEventRecord => {
+        return { at: (from + i) * 60_000, kind: "worker_refused", worker: `w${from + i}` };
+      }));
+    }
+    const oldest = await store.events({ worker: `w${beyond}` }, { limit: 1 });
+    assertEquals(oldest.events.map(({ worker }) => worker), [`w${beyond}`]);
+    assertEquals((await store.events({ worker: `w${beyond - 1}` }, { limit: 1 })).events, []);
+    const page = await store.events({}, { limit: EVENTS_MAX + beyond });
+    assertEquals([page.events.length, page.next], [EVENTS_MAX, null]);
   });
 
   test("removes old events, never the latest, and gives no id twice", async (given) => {
