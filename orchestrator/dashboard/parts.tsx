@@ -167,13 +167,14 @@ export function ActLink({ view, href, label }: { view: View; href: string; label
 
 /** Previous and next page of a listing, and how much of it is shown. */
 export function Pager(
-  { view, shown, total, first, next }: {
+  { view, shown, total, first, next, nextLabel = view.t("pager.next") }: {
     view: View;
     shown: number;
     /** Null while it is being counted. */
     total: number | null;
     first: string | null;
     next: string | null;
+    nextLabel?: string;
   },
 ) {
   const { t } = view;
@@ -183,7 +184,7 @@ export function Pager(
         {total === null ? t("pager.counting", { shown }) : t("pager.shown", { shown, total })}
       </span>
       {first === null ? null : <a class="button" href={first}>{t("pager.first")}</a>}
-      {next === null ? null : <a class="button" rel="next" href={next}>{t("pager.next")}</a>}
+      {next === null ? null : <a class="button" rel="next" href={next}>{nextLabel}</a>}
     </nav>
   );
 }

@@ -7,13 +7,13 @@
 // deno-lint-ignore-file jsx-key -- keys are for lists that change in a browser
 import { NAMED_PRIORITIES, parseTaskContent, TASK_STATUSES } from "../../contract/task.ts";
 import { ALGORITHM_NAMES } from "../../simulation/registry.ts";
-import { filledPage } from "../api/listing.ts";
 import { FILTERS, readFilter } from "../api/parameters.ts";
 import { withBatchId } from "../api/tasks.ts";
 import type { Farm } from "../farm.ts";
 import type { Store, TaskListed, TaskQuery } from "../store/store.ts";
 import { TaskState } from "./icon.tsx";
 import { Page } from "./page.tsx";
+import { searchedPage } from "./search.ts";
 import type { SlowCounts } from "./slow_counts.ts";
 import { ActLink, BatchLink, Empty, Moment, Pager, TaskLink, WorkerLink } from "./parts.tsx";
 import { here, link, type View } from "./view.ts";
@@ -45,12 +45,10 @@ export async function tasksPage(
   const query = await queryOf(store, searchParams);
   const cursor = searchParams.get("cursor");
   const limit = PAGE_SIZES.find((size) => String(size) === searchParams.get("limit")) ?? PAGE_SIZE;
-  const [total, { tasks, next }] = await Promise.all([
+  const before = readCount(searchParams.get("looked"));
+  const [total, { tasks, next, looked, among }] = await Promise.all([
     counts.of(query),
-    filledPage(
-      (from) => store.page(query, { limit, ...(from === undefined ? {} : { cursor: from }) }),
-      { cursor, count: (page) => page.tasks.length },
-    ),
+    searchedPage(store, query, { cursor, limit, looked: before }),
   ]);
   const { t } = view;
   const filter = writtenFilter(searchParams);
@@ -62,19 +60,31 @@ export async function tasksPage(
       <Filters view={view} filter={filter} limit={limit} />
       <section id="list" data-refresh="tasks,batches" aria-label={t("nav.tasks")}>
         <Actions view={view} filter={filter} total={total} />
-        {tasks.length === 0
-          ? <Empty>{t("tasks.none")}</Empty>
-          : <TaskTable view={view} tasks={tasks} />}
+        {tasks.length > 0
+          ? <TaskTable view={view} tasks={tasks} />
+          : <Empty>{t(next === null ? "tasks.none" : "tasks.none_yet")}</Empty>}
+        {among === null || next === null
+          ? null
+          : <p class="hint">{t("tasks.looked", { looked: Math.min(looked, among), among })}</p>}
         <Pager
           view={view}
           shown={tasks.length}
           total={total}
-          first={cursor === null ? null : here(view, { cursor: null })}
-          next={next === null ? null : here(view, { cursor: next })}
+          first={cursor === null ? null : here(view, { cursor: null, looked: null })}
+          next={next === null ? null : here(view, {
+            cursor: next,
+            looked: among === null ? null : String(looked),
+          })}
+          nextLabel={t(tasks.length === 0 ? "pager.search_on" : "pager.next")}
         />
       </section>
     </Page>
   );
+}
+
+/** A number of an address; 0 for anything else. */
+function readCount(written: string | null): number {
+  return /^\d{1,12}$/.test(written ?? "") ? Number(written) : 0;
 }
 
 function Filters(

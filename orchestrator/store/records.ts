@@ -51,6 +51,14 @@ export interface TaskQuery {
   readonly text?: string;
 }
 
+/** A page of a listing; of a long search it may hold nothing and still have a next one. */
+export interface TaskPage {
+  readonly tasks: TaskListed[];
+  readonly next: string | null;
+  /** Rows that were looked at for it. */
+  readonly looked: number;
+}
+
 /** A task as it is listed: the row, what was written in the file, and its result if it has one. */
 export interface TaskListed extends TaskRow {
   readonly algorithm_written: string;

@@ -10,7 +10,7 @@ import { noTasks, queueOfLane, statusOfLane } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
 import { failuresOf } from "./sqlite_errors.ts";
 import { LISTED_COLUMNS, LISTED_FROM, listedFrom, parse } from "./rows.ts";
-import type { AttemptRecord, TaskDetail, TaskListed, TaskQuery } from "./store.ts";
+import type { AttemptRecord, TaskDetail, TaskListed, TaskPage, TaskQuery } from "./store.ts";
 
 /** Rows looked at before others get their turn: some 5 ms. */
 const STEP_ROWS = 1_000;
@@ -22,24 +22,27 @@ const SORTED_BATCH_MAX = 10_000;
 interface Place {
   readonly seq: number;
   readonly changed: number;
+  /** What a filter asks of the row; only read where there is one. */
+  readonly row: Row;
 }
 
+const FILTERED_COLUMNS = "task_id, description, worker, batch, lane, error_group";
 const IN_LANE = `
-SELECT seq, changed FROM tasks WHERE lane = ? AND changed < ? ORDER BY changed DESC LIMIT ?`;
-const IN_BATCH = `
-SELECT seq, changed, lane FROM tasks WHERE seq BETWEEN ? AND ? AND changed < ?`;
+FROM tasks WHERE lane = ? AND changed < ? ORDER BY changed DESC LIMIT ?`;
+const IN_BATCH = `FROM tasks WHERE seq BETWEEN ? AND ? AND changed < ?`;
 const IN_GROUP = `
-SELECT seq, changed FROM tasks WHERE error_group = ? AND changed < ? ORDER BY changed DESC LIMIT ?`;
-const FILTERED = "SELECT task_id, description, worker, batch, lane, error_group FROM tasks";
+FROM tasks WHERE error_group = ? AND changed < ? ORDER BY changed DESC LIMIT ?`;
+const FILTERED = `SELECT ${FILTERED_COLUMNS} FROM tasks`;
 const LISTED = `SELECT ${LISTED_COLUMNS} FROM ${LISTED_FROM}`;
 
 export async function page(
   ledger: Ledger,
   query: TaskQuery,
   options: { limit: number; cursor?: string },
-): Promise<{ tasks: TaskListed[]; next: string | null }> {
+): Promise<TaskPage> {
   const search = new Search(ledger, query);
   const tasks: TaskListed[] = [];
+  let seen = 0;
   let before = options.cursor === undefined ? ledger.ceiling : Number(options.cursor);
   for (let looked = 0; looked < PAGE_ROWS_MAX; looked += STEP_ROWS) {
     if (looked > 0) await setImmediate();
@@ -47,14 +50,15 @@ export async function page(
     const places = search.newest(before, wanted);
     for (const place of places) {
       before = place.changed;
-      if (!search.fits(place.seq)) continue;
+      seen++;
+      if (!search.fits(place)) continue;
       const row = ledger.connection.get(`${LISTED} WHERE t.seq = ?`, place.seq)!;
       tasks.push(listedFrom(ledger, row));
-      if (tasks.length === options.limit) return { tasks, next: String(before) };
+      if (tasks.length === options.limit) return { tasks, next: String(before), looked: seen };
     }
-    if (places.length < wanted) return { tasks, next: null };
+    if (places.length < wanted) return { tasks, next: null, looked: seen };
   }
-  return { tasks, next: String(before) };
+  return { tasks, next: String(before), looked: seen };
 }
 
 export async function count(ledger: Ledger, query: TaskQuery): Promise<number> {
@@ -133,21 +137,21 @@ class Search {
     if (this.nothing) return [];
     const [first, last] = this.range;
     const { error } = this.#query;
+    const { connection } = this.#ledger;
+    const select = `SELECT seq, changed${this.filtersRows ? `, ${FILTERED_COLUMNS}` : ""} `;
     const places = error !== undefined
-      ? this.#ledger.connection.all(IN_GROUP, error, before, limit)
+      ? connection.all(select + IN_GROUP, error, before, limit)
       : this.#batch !== null && last - first < SORTED_BATCH_MAX
-      ? this.#inBatch(before)
-      : this.lanes.flatMap(([lane]) => this.#ledger.connection.all(IN_LANE, lane, before, limit));
+      ? connection.all(select + IN_BATCH, first, last, before).filter((row) => this.#isInLane(row))
+      : this.lanes.flatMap(([lane]) => connection.all(select + IN_LANE, lane, before, limit));
     return places
-      .map(([seq, changed]) => ({ seq: Number(seq), changed: Number(changed) }))
+      .map(([seq, changed, ...row]): Place => ({ seq: Number(seq), changed: Number(changed), row }))
       .sort((a, b) => b.changed - a.changed)
       .slice(0, limit);
   }
 
-  /** Whether a row of the right lane fits. */
-  fits(seq: number): boolean {
-    if (!this.filtersRows) return true;
-    return this.matches(this.#ledger.connection.get(`${FILTERED} WHERE seq = ?`, seq)!);
+  fits({ row }: Place): boolean {
+    return !this.filtersRows || this.matches(row);
   }
 
   matches([taskId, description, worker, batch, lane, error]: Row): boolean {
@@ -160,10 +164,9 @@ class Search {
       (typeof description === "string" && description.toLowerCase().includes(this.#text));
   }
 
-  #inBatch(before: number): Row[] {
-    const [first, last] = this.range;
-    return this.#ledger.connection.all(IN_BATCH, first, last, before)
-      .filter(([, , lane]) => this.#laneSet.has(Number(lane)));
+  /** Of a row with what a filter asks: the lane stands behind the place and four others. */
+  #isInLane(row: Row): boolean {
+    return this.#laneSet.has(Number(row[6]));
   }
 
   #fitsLane(lane: number): boolean {

@@ -27,6 +27,7 @@ import type {
   ResultRecord,
   TaskDetail,
   TaskListed,
+  TaskPage,
   TaskQuery,
   WorkerTotals,
 } from "./records.ts";
@@ -129,7 +130,7 @@ export interface Store {
   page(
     query: TaskQuery,
     options: { limit: number; cursor?: string },
-  ): Promise<{ tasks: TaskListed[]; next: string | null }>;
+  ): Promise<TaskPage>;
   /** At once for status, priority and algorithm, or batch and status; else slow, in small steps. */
   count(query: TaskQuery): Promise<number>;
   task(taskId: string): Promise<TaskDetail | null>;
