@@ -8,6 +8,7 @@ import { EXIT, UsageError } from "../../platform/arguments.ts";
 import { runProgram } from "../../platform/program.ts";
 import { err, out, table } from "../../platform/terminal.ts";
 import { benchCore } from "./core.ts";
+import { benchDashboard } from "./dashboard.ts";
 import { benchDemo } from "./demo.ts";
 import { benchDispatch } from "./dispatch.ts";
 import { benchKernels } from "./kernels.ts";
@@ -31,6 +32,7 @@ const BENCHES = {
   latency: benchLatency,
   scale: benchScale,
   demo: benchDemo,
+  dashboard: benchDashboard,
 } satisfies Record<string, (options: BenchOptions) => Promise<Row[]>>;
 
 const NAMES = Object.keys(BENCHES) as (keyof typeof BENCHES)[];

@@ -53,7 +53,8 @@ export async function benchScale({ quick }: { quick: boolean }): Promise<Row[]> 
   }
 }
 
-function taskFileStream(tasks: number): ReadableStream<Uint8Array> {
+/** A task file of empty tasks, made while it is written. */
+export function taskFileStream(tasks: number): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const chunks = function* () {
     yield encoder.encode('{"tasks":[');
