@@ -128,6 +128,14 @@ Deno.test("the command line tools know the types of the API and load nothing of 
   assertEquals(typed.map(({ path }) => path), ["tools/farm_client.ts"]);
 });
 
+Deno.test("servers speak one language: only what is said before they start is the user's", () => {
+  const commandLines = ["orchestrator/fleet/worker_line.ts", "worker/config.ts"];
+  const speakers = product.filter(({ path, files }) =>
+    /^(orchestrator|worker)\//.test(path) && files.includes("platform/words.ts")
+  );
+  assertEquals(speakers.map(({ path }) => path).sort(), commandLines);
+});
+
 Deno.test("product code imports no test", () => {
   const broken = product.flatMap(({ path, files }) =>
     files.filter((file) => isTest(file)).map((file) => `${path} imports ${file}`)
