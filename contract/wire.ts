@@ -68,8 +68,15 @@ export type DispatchReply = z.infer<typeof DispatchReply>;
 export const AcknowledgeRequest = z.object({ farm: z.string(), attempts: z.array(AttemptRef) });
 export type AcknowledgeRequest = z.infer<typeof AcknowledgeRequest>;
 
-/** `POST /cancel`: stop these attempts, running or waiting. Each still yields an outcome. */
-export const CancelRequest = z.object({ farm: z.string(), attempts: z.array(AttemptRef) });
+/**
+ * `POST /cancel`: stop these attempts, running or waiting. Each still yields an outcome. With
+ * `unstarted` only those that have not begun, which are handed back.
+ */
+export const CancelRequest = z.object({
+  farm: z.string(),
+  attempts: z.array(AttemptRef),
+  unstarted: z.boolean().optional(),
+});
 export type CancelRequest = z.infer<typeof CancelRequest>;
 
 /**

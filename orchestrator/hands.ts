@@ -14,7 +14,7 @@ export type NewEvent = Untimed<Event>;
 /** What acts on workers. Nothing here may throw; answers return as events. */
 export interface Hands {
   dispatch(effect: Extract<Effect, { kind: "dispatch" }>): void;
-  cancel(worker: string, attempts: readonly AttemptRef[]): void;
+  cancel(effect: Extract<Effect, { kind: "cancel" }>): void;
   acknowledge(worker: string, attempts: readonly AttemptRef[]): void;
   /** Opens the connection to a worker anew (null: to all), so that it says what it holds. */
   reconnect(worker: string | null): void;

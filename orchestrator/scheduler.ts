@@ -216,7 +216,7 @@ export class Scheduler {
       case "dispatch":
         return hands.dispatch(effect);
       case "cancel":
-        return hands.cancel(effect.worker, effect.attempts);
+        return hands.cancel(effect);
       case "acknowledge":
         return hands.acknowledge(effect.worker, effect.attempts);
       case "claim":

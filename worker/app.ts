@@ -110,8 +110,9 @@ function addWorking(app: Hono, worker: WorkerService): void {
     return c.json({ unacknowledged: executor.ledger.unacknowledged });
   });
   app.post("/cancel", message(CancelRequest), (c) => {
-    const { farm, attempts } = c.req.valid("json");
-    executor.cancel(farm, attempts);
+    const { farm, attempts, unstarted } = c.req.valid("json");
+    if (unstarted) executor.handBack(farm, attempts);
+    else executor.cancel(farm, attempts);
     return c.json({});
   });
   app.post("/drain", message(DrainRequest), (c) => {

@@ -143,6 +143,11 @@ export class Executor {
     this.#queue.dropEnded();
   }
 
+  /** Hands back those of these attempts that no thread has begun. */
+  handBack(farm: string, refs: readonly AttemptRef[]): void {
+    this.#return(refs.flatMap((ref) => this.ledger.find(farm, ref) ?? []));
+  }
+
   /** Forgets outcomes that are durable elsewhere. */
   acknowledge(farm: string, refs: readonly AttemptRef[]): void {
     this.ledger.acknowledge(farm, refs);
@@ -152,8 +157,12 @@ export class Executor {
   drain(on: boolean): void {
     this.#draining = on;
     if (!on) return;
-    for (const attempt of [...this.#queue.list(), ...this.#slots.attempts()]) {
-      if (!this.#slots.takeBack(attempt)) continue;
+    this.#return([...this.#queue.list(), ...this.#slots.attempts()]);
+  }
+
+  #return(attempts: readonly Attempt[]): void {
+    for (const attempt of attempts) {
+      if (attempt.state === "ended" || !this.#slots.takeBack(attempt)) continue;
       attempt.stopAs ??= "returned";
       this.#end(attempt, { status: "cancelled" }, neverStarted());
     }

@@ -203,6 +203,16 @@ Deno.test("drain() hands back what waits and lets what runs finish", () =>
     assertEquals((await outcomeOf("late")).status, "completed");
   }));
 
+Deno.test("handBack() gives back what waits and leaves alone what runs", () =>
+  withExecutor({}, async ({ executor, outcomeOf, started }) => {
+    executor.dispatch({ farm: FARM, tasks: [task("runs", "slow", 100), task("waits", "instant")] });
+    await started("runs");
+    executor.handBack(FARM, [ref("runs"), ref("waits"), ref("unknown")]);
+    assertEquals((await outcomeOf("waits")).status, "returned");
+    assertEquals((await outcomeOf("runs")).status, "completed");
+    executor.handBack(FARM, [ref("runs")]);
+  }));
+
 Deno.test("returnAll() hands back what runs, but a cancelled attempt stays cancelled", () =>
   withExecutor({ capacity: 2 }, async ({ executor, outcomeOf, started }) => {
     executor.dispatch({

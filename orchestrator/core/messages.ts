@@ -116,7 +116,13 @@ export type Effect =
     readonly epoch: string;
     readonly tasks: readonly Handout[];
   }
-  | { readonly kind: "cancel"; readonly worker: string; readonly attempts: readonly AttemptRef[] }
+  | {
+    readonly kind: "cancel";
+    readonly worker: string;
+    readonly attempts: readonly AttemptRef[];
+    /** Only those that have not begun. */
+    readonly unstarted?: boolean;
+  }
   | {
     readonly kind: "acknowledge";
     readonly worker: string;

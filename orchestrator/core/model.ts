@@ -17,6 +17,8 @@ export interface HeldAttempt {
   confirmed: boolean;
   /** The dispatch was answered, or belongs to an earlier life of this orchestrator. */
   answered: boolean;
+  /** It was called back: once is enough. */
+  recalled?: boolean;
 }
 
 /** A worker as the core sees it. */

@@ -18,6 +18,7 @@ import {
 } from "./requests.ts";
 import type { WindowTask } from "./model.ts";
 import type { SchedulerState } from "./state.ts";
+import { recallUnstarted } from "./recall.ts";
 import { endAttempt, refOf, requeue, type Turn } from "./tasks.ts";
 import {
   benchWorker,
@@ -184,6 +185,7 @@ function onTicked(turn: Turn): void {
     }
   }
   for (const taskId of [...state.active]) expire(turn, taskId);
+  recallUnstarted(turn);
 }
 
 /** A worker that takes tasks and starts none is no help, however well it says it is. */

@@ -155,7 +155,8 @@ function reconcile(turn: Turn, worker: WorkerState, holds: readonly AttemptRef[]
     const held = worker.held.get(task_id);
     // A newer attempt of the same task is on its way there and will take the place of this one.
     if (held !== undefined && held.attempt > attempt) continue;
-    worker.held.set(task_id, { attempt, confirmed: true, answered: true });
+    if (held?.attempt === attempt) held.confirmed = held.answered = true;
+    else worker.held.set(task_id, { attempt, confirmed: true, answered: true });
     if (task === undefined || !isAtWork(task, worker.id, attempt)) {
       unwanted.push({ task_id, attempt });
     }

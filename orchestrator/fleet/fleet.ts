@@ -90,8 +90,8 @@ export class Fleet implements Hands, FleetView {
     this.#clients.get(worker)?.posts.dispatch(epoch, tasks);
   }
 
-  cancel(worker: string, attempts: readonly AttemptRef[]): void {
-    this.#clients.get(worker)?.posts.cancel(attempts);
+  cancel({ worker, attempts, unstarted }: Extract<Effect, { kind: "cancel" }>): void {
+    this.#clients.get(worker)?.posts.cancel(attempts, { unstarted });
   }
 
   acknowledge(worker: string, attempts: readonly AttemptRef[]): void {

@@ -90,10 +90,13 @@ export class WorkerPosts {
   }
 
   /** One try: what a worker should not hold shows in its next heartbeat, and is cancelled again. */
-  async cancel(attempts: readonly AttemptRef[]): Promise<void> {
+  async cancel(
+    attempts: readonly AttemptRef[],
+    { unstarted }: { unstarted?: boolean | undefined } = {},
+  ): Promise<void> {
     const { farm, worker } = this.#options;
     try {
-      await this.#send("/cancel", JSON.stringify({ farm, attempts }));
+      await this.#send("/cancel", JSON.stringify({ farm, attempts, unstarted }));
     } catch (error) {
       log.warning("Cannot cancel on worker", {
         worker,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Effect } from "../core/messages.ts";
 import { join } from "node:path";
 import type { TaskStatus } from "../../contract/task.ts";
 import { type AttemptRef, CONTRACT_VERSION, type Outcome } from "../../contract/wire.ts";
@@ -210,7 +211,7 @@ export class ScriptedFarm implements Farm, Hands {
     this.#look();
   }
 
-  cancel(_worker: string, attempts: readonly AttemptRef[]): void {
+  cancel({ attempts }: Extract<Effect, { kind: "cancel" }>): void {
     this.cancelled.push(...attempts.map(({ task_id }) => task_id));
   }
 

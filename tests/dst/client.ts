@@ -55,8 +55,8 @@ export class SimFleet implements Hands {
     void this.#clients.get(worker)?.dispatch(epoch, tasks);
   }
 
-  cancel(worker: string, attempts: readonly AttemptRef[]): void {
-    void this.#clients.get(worker)?.cancel(attempts);
+  cancel({ worker, attempts, unstarted }: Extract<Effect, { kind: "cancel" }>): void {
+    void this.#clients.get(worker)?.cancel(attempts, unstarted);
   }
 
   acknowledge(worker: string, attempts: readonly AttemptRef[]): void {
@@ -124,9 +124,9 @@ class SimClient {
     this.#options.submit({ kind: "dispatch_failed", worker, attempts, message: "No answer" });
   }
 
-  async cancel(attempts: readonly AttemptRef[]): Promise<void> {
+  async cancel(attempts: readonly AttemptRef[], unstarted = false): Promise<void> {
     try {
-      await this.#post((machine) => machine.cancel(attempts));
+      await this.#post((machine) => machine.cancel(attempts, unstarted));
     } catch {
       // The next heartbeat shows what is still there.
     }

@@ -159,10 +159,13 @@ export class WorkerMachine {
     return { accepted, refused };
   }
 
-  cancel(refs: readonly AttemptRef[]): void {
+  cancel(refs: readonly AttemptRef[], unstarted: boolean): void {
+    const { attempts, queue } = this.#life!;
     for (const ref of refs) {
-      const attempt = this.#life!.attempts.find(FARM, ref);
-      if (attempt !== undefined) this.#stop(attempt);
+      const attempt = attempts.find(FARM, ref);
+      if (attempt === undefined) continue;
+      if (!unstarted) this.#stop(attempt);
+      else if (queue.includes(attempt)) this.#stop(attempt, "returned");
     }
   }
 
