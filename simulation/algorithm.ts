@@ -36,12 +36,21 @@ export interface Observation {
 /** Counters and final figures of a run, as they stand in the results. */
 export type Metrics = Record<string, string | number | boolean | null>;
 
+/**
+ * Told now and then, in the middle of a long step too, how far a run is, in steps with a fraction.
+ * False gives the run up: nothing but dropping it is possible after that.
+ */
+export type Watch = (stepsCompleted: number) => boolean;
+
 /** A simulation under way. The same parameters always give the same bits. */
 export interface Simulation {
   readonly stepsTotal: number;
   readonly stepsCompleted: number;
-  /** Runs at most `steps` further steps, never past the total. */
-  advance(steps: number): void;
+  /**
+   * Runs at most `steps` further steps, never past the total. One whose steps may take long, up to
+   * minutes, tells `watch` several times a second.
+   */
+  advance(steps: number, watch?: Watch): void;
   /** A copy of the present state; two copies at the same step are equal bit for bit. */
   snapshot(): Snapshot;
   /** For recordings and previews; absent: there is nothing to draw. Changes nothing. */

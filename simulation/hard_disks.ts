@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Algorithm, Metrics, Observation, Simulation, Snapshot } from "./algorithm.ts";
+import type { Algorithm, Metrics, Observation, Simulation, Snapshot, Watch } from "./algorithm.ts";
 import { initialState, kineticEnergy, RADIUS, type Variant } from "./disks.ts";
 import { createKernel, type Kernel } from "./kernel.ts";
 import { type HardDiskParameters, hardDiskParameters } from "./parameters.ts";
@@ -47,6 +47,7 @@ export class HardDiskSimulation implements Simulation {
   readonly stepsTotal: number;
   readonly #kernel: Kernel;
   #stepsCompleted = 0;
+  #givenUp = false;
 
   constructor(kernel: Kernel, stepsTotal: number) {
     this.#kernel = kernel;
@@ -61,10 +62,14 @@ export class HardDiskSimulation implements Simulation {
     return this.#kernel.engine;
   }
 
-  advance(steps: number): void {
-    const allowed = Math.max(0, Math.min(steps, this.stepsTotal - this.#stepsCompleted));
-    this.#kernel.step(allowed);
-    this.#stepsCompleted += allowed;
+  advance(steps: number, watch?: Watch): void {
+    if (this.#givenUp) throw new TypeError("A run that was given up cannot go on");
+    const before = this.#stepsCompleted;
+    const allowed = Math.max(0, Math.min(steps, this.stepsTotal - before));
+    const done = this.#kernel.step(allowed, watch && ((stepsDone) => watch(before + stepsDone)));
+    this.#givenUp = !done;
+    if (done) this.#stepsCompleted += allowed;
+    if (!done || this.#stepsCompleted === this.stepsTotal) this.#kernel.rest();
   }
 
   snapshot(): Snapshot {
@@ -98,6 +103,8 @@ export class HardDiskSimulation implements Simulation {
       kinetic_energy: kineticEnergy(state),
     };
     const state_sha256 = this.#kernel.sha256();
-    return Promise.resolve({ ...metrics, state_sha256, engine: this.engine });
+    const { engine, threads } = this.#kernel;
+    const several = threads > 1 ? { threads } : {};
+    return Promise.resolve({ ...metrics, state_sha256, engine, ...several });
   }
 }

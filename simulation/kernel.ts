@@ -5,7 +5,7 @@
  * @module
  */
 import { type DiskState, driftAndBounce } from "./disks.ts";
-import type { Engine, Kernel, KernelOptions } from "./kernel_shape.ts";
+import type { Engine, Kernel, KernelOptions, StepWatch } from "./kernel_shape.ts";
 import { ListSweep } from "./list_sweep.ts";
 import { WasmKernel } from "./wasm_kernel.ts";
 
@@ -19,6 +19,7 @@ export function createKernel(state: DiskState, options: KernelOptions = {}): Ker
 
 class TypescriptKernel implements Kernel {
   readonly engine = "typescript";
+  readonly threads = 1;
   readonly #state: DiskState;
   readonly #sweep: ListSweep;
 
@@ -27,12 +28,16 @@ class TypescriptKernel implements Kernel {
     this.#sweep = new ListSweep(state, options);
   }
 
-  step(count: number): void {
+  step(count: number, watch?: StepWatch): boolean {
     for (let n = 0; n < count; n++) {
       driftAndBounce(this.#state);
       this.#sweep.sweep();
+      if (watch?.(n + 1) === false) return false;
     }
+    return true;
   }
+
+  rest(): void {}
 
   state(): DiskState {
     return this.#state;

@@ -20,13 +20,38 @@ export interface KernelOptions {
   readonly skin?: number;
   /** Whether partners are kept in lists; by default, unless the disks are too crowded. */
   readonly keepsLists?: boolean;
+  /**
+   * How a crowd uses several threads; by default as many as this thread was granted, for a large
+   * one, after a while.
+   */
+  readonly crew?: CrewOptions;
 }
+
+/** When a run calls for helpers, and how many. */
+export interface CrewOptions {
+  /** Threads that may work on the run at this moment, its own included. */
+  readonly threads: () => number;
+  /** Fewer disks are left to one thread. */
+  readonly disksMin: number;
+  /** How long a run works alone first: calling helpers takes time, ms. */
+  readonly aloneMs: number;
+}
+
+/**
+ * Told now and then, within a long step too, how many of the steps asked for are done: a fraction
+ * counts the work in the step in hand. False gives the run up, in the middle of the step.
+ */
+export type StepWatch = (stepsDone: number) => boolean;
 
 /** Owns a state and moves it forward. */
 export interface Kernel {
   readonly engine: Engine;
-  /** Runs `count` steps. */
-  step(count: number): void;
+  /** Threads that had a part in the run so far. */
+  readonly threads: number;
+  /** Runs `count` steps. False when `watch` gave the run up: it cannot go on. */
+  step(count: number, watch?: StepWatch): boolean;
+  /** Sends helpers home: no more steps, or none for a while. */
+  rest(): void;
   /** The present state. Valid until the next step; copy what must last. */
   state(): DiskState;
   /**

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Metrics, Simulation, Snapshot } from "./algorithm.ts";
+import type { Metrics, Simulation, Snapshot, Watch } from "./algorithm.ts";
 
 /** Wraps a simulation that has not begun. `onFrame` looks at it; what it throws ends the run. */
 export class RecordedSimulation implements Simulation {
@@ -34,11 +34,14 @@ export class RecordedSimulation implements Simulation {
     return this.#inner.engine;
   }
 
-  advance(steps: number): void {
+  advance(steps: number, watch?: Watch): void {
     const end = Math.min(this.stepsTotal, this.stepsCompleted + steps);
+    let goesOn = true;
+    const onPart = watch && ((completed: number) => goesOn = watch(completed));
     while (this.stepsCompleted < end) {
       const next = this.stepsCompleted + this.#every - this.stepsCompleted % this.#every;
-      this.#inner.advance(Math.min(next, end) - this.stepsCompleted);
+      this.#inner.advance(Math.min(next, end) - this.stepsCompleted, onPart);
+      if (!goesOn) return;
       const at = this.stepsCompleted;
       if (at % this.#every === 0 || at === this.stepsTotal) this.#onFrame(at);
     }

@@ -11,13 +11,18 @@ export type SliceVerdict = "continue" | "stop";
 /** Options for {@linkcode runSlices}. */
 export interface RunOptions {
   /**
-   * About how long a slice lasts, in milliseconds. A single step is never cut.
+   * About how long a slice lasts, in milliseconds. A step is cut only where it takes longer.
    *
    * @default {50}
    */
   readonly sliceMs?: number;
   /** Called after each slice but the last; awaited, so it may let other events in. */
   readonly onSlice: (stepsCompleted: number) => SliceVerdict | Promise<SliceVerdict>;
+  /**
+   * The same in the middle of a step that takes longer than a slice; the fraction counts the work
+   * in it. By default such a step is not cut.
+   */
+  readonly onPart?: (stepsCompleted: number) => SliceVerdict;
   /**
    * The clock, in milliseconds.
    *
@@ -37,12 +42,20 @@ export async function runSlices(
   simulation: Simulation,
   options: RunOptions,
 ): Promise<"completed" | "stopped"> {
-  const { sliceMs = 50, onSlice, now = () => performance.now() } = options;
+  const { sliceMs = 50, onSlice, onPart, now = () => performance.now() } = options;
   let steps = 1;
   let sliceStart = now();
   let lookedAt = sliceStart;
+  let goesOn = true;
+  const watch = onPart && ((stepsCompleted: number) => {
+    if (now() - sliceStart < sliceMs) return true;
+    goesOn = onPart(stepsCompleted) === "continue";
+    sliceStart = now();
+    return goesOn;
+  });
   while (simulation.stepsCompleted < simulation.stepsTotal) {
-    simulation.advance(steps);
+    simulation.advance(steps, watch);
+    if (!goesOn) return "stopped";
     const time = now();
     steps = stepsUntilNextLook(steps, { tookMs: time - lookedAt, sliceMs });
     lookedAt = time;

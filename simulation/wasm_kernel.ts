@@ -4,38 +4,24 @@
  *
  * @module
  */
+import { Crew, GRANTED_CREW } from "./crew.ts";
 import type { DiskState } from "./disks.ts";
-import type { Kernel, KernelOptions } from "./kernel_shape.ts";
-import { KERNEL_BASE64 } from "./kernel_binary.ts";
-
-/** What the compiled module exports; sizes and addresses are in bytes. */
-interface Exports {
-  readonly memory: WebAssembly.Memory;
-  readonly pairHits: WebAssembly.Global;
-  readonly wallHits: WebAssembly.Global;
-  create(count: number): void;
-  positionsAt(): number;
-  velocitiesAt(): number;
-  setCounters(pairs: number, walls: number): void;
-  begin(width: number, height: number, pulls: boolean, skin: number, crowd: number): void;
-  run(steps: number): void;
-  digestState(): number;
-}
+import { compileKernel, instantiateKernel, type KernelInstance } from "./kernel_instance.ts";
+import type { CrewOptions, Kernel, KernelOptions, StepWatch } from "./kernel_shape.ts";
 
 /** An instance that has grown beyond this is not kept for a small simulation. */
 const KEPT_BYTES_MAX = 64 * 2 ** 20;
 const SMALL_DISKS_MAX = 50_000;
 /** The kernel decides whether to keep lists. */
 const KERNEL_DECIDES = 2;
+/** A crowd of more disks is swept in parts, each about this long, ms. */
+const WHOLE_DISKS_MAX = 10_000;
+const PART_MS = 5;
 
-let compiled: WebAssembly.Module | undefined;
-let instance: Exports | undefined;
+let instance: KernelInstance | undefined;
 let resident: WasmKernel | undefined;
-
-/** Compiles the kernel for this thread, unless that is done. */
-export function compileKernel(): WebAssembly.Module {
-  return compiled ??= new WebAssembly.Module(Uint8Array.fromBase64(KERNEL_BASE64));
-}
+/** Whether helpers may still write into the instance's memory. */
+let shared = false;
 
 /** Memory of this thread's instance, in bytes; 0 while there is none. */
 export function kernelMemoryBytes(): number {
@@ -47,32 +33,47 @@ export class WasmKernel implements Kernel {
   readonly engine = "wasm";
   readonly #state: DiskState;
   readonly #options: KernelOptions;
+  readonly #crewOptions: CrewOptions;
   /** Whether the instance has gone on since the state was last read. */
   #ahead = false;
+  #crew: Crew | undefined;
+  #threads = 1;
+  #workedMs = 0;
+  #rowsAtOnce = 1;
 
   constructor(state: DiskState, options: KernelOptions = {}) {
     this.#state = state;
     this.#options = options;
+    this.#crewOptions = options.crew ?? GRANTED_CREW;
   }
 
-  step(count: number): void {
-    if (count <= 0) return;
-    const exports = this.#moveIn();
-    this.#ahead = true;
-    try {
-      exports.run(count);
-    } catch (error) {
-      resident = instance = undefined;
-      const disks = this.#state.positions.length / 2;
-      throw new Error(`The kernel failed with ${disks} particles: not enough memory?`, {
-        cause: error,
-      });
+  get threads(): number {
+    return this.#threads;
+  }
+
+  step(count: number, watch?: StepWatch): boolean {
+    if (count <= 0) return true;
+    const { exports } = this.#moveIn();
+    const disks = this.#disks;
+    const large = disks > WHOLE_DISKS_MAX || disks >= this.#crewOptions.disksMin;
+    if (!large || !exports.isCrowded()) {
+      this.#run(() => exports.run(count));
+      return true;
     }
+    for (let n = 0; n < count; n++) {
+      if (!this.#stepInParts(watch && ((share) => watch(n + share)))) return false;
+    }
+    return true;
+  }
+
+  rest(): void {
+    this.#crew?.dismiss();
+    this.#crew = undefined;
   }
 
   sha256(): string {
-    const exports = this.#moveIn();
-    const words = new Uint32Array(exports.memory.buffer, exports.digestState(), 8);
+    const { exports, memory } = this.#moveIn();
+    const words = new Uint32Array(memory.buffer, exports.digestState(), 8);
     return Array.from(words, (word) => word.toString(16).padStart(8, "0")).join("");
   }
 
@@ -81,41 +82,106 @@ export class WasmKernel implements Kernel {
     return this.#state;
   }
 
-  #moveIn(): Exports {
+  get #disks(): number {
+    return this.#state.positions.length / 2;
+  }
+
+  /** One step whose rows are swept some at a time. The rows get cheaper: each has fewer after it. */
+  #stepInParts(watch: ((share: number) => boolean) | undefined): boolean {
+    const { exports } = instance!;
+    const disks = this.#disks;
+    this.#run(() => exports.beginStep());
+    this.#crew?.call();
+    for (let done = 0; done < disks;) {
+      const start = performance.now();
+      done = this.#run(() => exports.sweepRows(this.#rowsAtOnce));
+      const tookMs = performance.now() - start;
+      this.#workedMs += tookMs;
+      const factor = Math.min(2, PART_MS / Math.max(tookMs, 1e-3));
+      this.#rowsAtOnce = Math.min(disks, Math.max(1, Math.floor(this.#rowsAtOnce * factor)));
+      if (watch?.(1 - (1 - done / disks) ** 2) === false) return false;
+      if (done < disks) this.#useCrew();
+    }
+    return true;
+  }
+
+  /** Calls helpers where they pay, and lets as many of them work as there are threads for now. */
+  #useCrew(): void {
+    const { disksMin, aloneMs, threads } = this.#crewOptions;
+    if (this.#disks < disksMin) return;
+    const allowed = threads();
+    const { exports, memory } = instance!;
+    if (this.#crew === undefined) {
+      if (allowed < 2 || this.#workedMs < aloneMs) return;
+      const { box: { width, height }, variant } = this.#state;
+      shared = true;
+      this.#run(() => exports.enlist(Crew.sizeFor(allowed)));
+      this.#crew = new Crew({
+        module: compileKernel(),
+        memory,
+        disks: this.#disks,
+        width,
+        height,
+        pulls: variant === "python",
+        threads: Crew.sizeFor(allowed),
+      });
+    }
+    const helpers = Math.min(allowed - 1, this.#crew.helpers);
+    exports.allowHelpers(helpers);
+    if (exports.takenRows.value > 0) this.#threads = Math.max(this.#threads, 1 + helpers);
+  }
+
+  /** Runs the instance. What it throws leaves it in an unknown state: nobody uses it again. */
+  #run<T>(work: () => T): T {
+    this.#ahead = true;
+    try {
+      return work();
+    } catch (error) {
+      this.rest();
+      resident = instance = undefined;
+      throw new Error(`The kernel failed with ${this.#disks} particles: not enough memory?`, {
+        cause: error,
+      });
+    }
+  }
+
+  #moveIn(): KernelInstance {
     if (resident === this) return instance!;
     resident?.state();
+    resident?.rest();
     resident = undefined;
     const { positions, velocities, box, variant } = this.#state;
     const { skin = 0, keepsLists } = this.#options;
-    const count = positions.length / 2;
-    const exports = instanceFor(count);
+    const count = this.#disks;
+    const kernel = instanceFor(count), { exports } = kernel;
     exports.create(count);
-    view(exports, exports.positionsAt(), count).set(positions);
-    view(exports, exports.velocitiesAt(), count).set(velocities);
+    view(kernel, exports.positionsAt(), count).set(positions);
+    view(kernel, exports.velocitiesAt(), count).set(velocities);
     const crowd = keepsLists === undefined ? KERNEL_DECIDES : Number(!keepsLists);
     exports.begin(box.width, box.height, variant === "python", skin, crowd);
     exports.setCounters(this.#state.particleCollisions, this.#state.wallCollisions);
     resident = this;
-    return exports;
+    return kernel;
   }
 
-  #readBack(exports: Exports): void {
-    const state = this.#state, count = state.positions.length / 2;
-    state.positions.set(view(exports, exports.positionsAt(), count));
-    state.velocities.set(view(exports, exports.velocitiesAt(), count));
+  #readBack(kernel: KernelInstance): void {
+    const state = this.#state, count = this.#disks, { exports } = kernel;
+    state.positions.set(view(kernel, exports.positionsAt(), count));
+    state.velocities.set(view(kernel, exports.velocitiesAt(), count));
     state.particleCollisions = exports.pairHits.value;
     state.wallCollisions = exports.wallHits.value;
     this.#ahead = false;
   }
 }
 
-function instanceFor(count: number): Exports {
+function instanceFor(count: number): KernelInstance {
   const overgrown = instance !== undefined && count <= SMALL_DISKS_MAX &&
     instance.memory.buffer.byteLength > KEPT_BYTES_MAX;
-  if (overgrown) instance = undefined;
-  return instance ??= new WebAssembly.Instance(compileKernel()).exports as unknown as Exports;
+  if (overgrown || shared) instance = undefined;
+  shared = false;
+  return instance ??= instantiateKernel();
 }
 
-function view(exports: Exports, address: number, count: number): Float64Array {
-  return new Float64Array(exports.memory.buffer, address, 2 * count);
+function view({ memory }: KernelInstance, address: number, count: number): Float64Array {
+  return new Float64Array(memory.buffer, address, 2 * count);
 }

@@ -6,6 +6,9 @@
  */
 const COMPILER = "npm:assemblyscript@0.28.20/asc";
 const OPTIONS = ["-O3", "--enable", "simd", "--runtime", "stub", "--noAssert", "--use", "abort="];
+/** Its memory comes from outside, so that several threads can have an instance on the same one. */
+const SHARED = ["--enable", "threads", "--importMemory", "--sharedMemory", "--maximumMemory"];
+const PAGES_MAX = "65536";
 const SOURCE = new URL("../simulation/kernel/index.ts", import.meta.url);
 /** The built kernel, for whoever wants to look into it or run it elsewhere. */
 export const BINARY = new URL("../simulation/kernel/kernel.wasm", import.meta.url);
@@ -22,7 +25,15 @@ export async function compilerAvailable(): Promise<boolean> {
 export async function compileKernel(): Promise<Uint8Array<ArrayBuffer>> {
   const output = await Deno.makeTempFile({ suffix: ".wasm" });
   try {
-    const compile = [COMPILER, pathOf(SOURCE), "--outFile", output, ...OPTIONS];
+    const compile = [
+      COMPILER,
+      pathOf(SOURCE),
+      "--outFile",
+      output,
+      ...OPTIONS,
+      ...SHARED,
+      PAGES_MAX,
+    ];
     const { success, said } = await deno("run", "-A", ...compile);
     if (!success) throw new Error(`Cannot compile the kernel: ${said}`);
     return await Deno.readFile(output);

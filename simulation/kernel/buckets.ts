@@ -18,9 +18,13 @@ import {
   POSITIONS,
   reserve,
 } from "./memory";
+import { allChanged, changed, isCurrent, nextLook, noteLook } from "./versions";
 
 /** Cells much smaller than what is searched waste less on corners. */
 const CELL_SIZE: f64 = 7;
+
+/** What a search returns that could not be made. */
+export const LOST: u32 = 0xffff_ffff;
 
 let columns: i32 = 1;
 let rows: i32 = 1;
@@ -30,9 +34,18 @@ let perY: f64 = 0;
 let points: u32 = 0;
 let numbers: u32 = 0;
 
+/** Cuts the box into cells and finds out where the buckets lie; returns where they end. */
+export function layOutBuckets(): u32 {
+  chooseCells();
+  const slots = count + (count >> 2) + 8 * ((columns * rows) as u32);
+  points = pairs;
+  numbers = points + slots * POINT;
+  return numbers + slots * 4;
+}
+
 /** Files all disks from number `first` on under their present positions, with room to grow. */
 export function fillBuckets(first: u32): void {
-  chooseCells();
+  reserve(layOutBuckets());
   const cells = (columns * rows) as u32;
   memory.fill(cellEnds, 0, cells * 4);
   for (let i = first; i < count; i++) {
@@ -48,10 +61,8 @@ export function fillBuckets(first: u32): void {
     slots += size + (size >> 2) + 8;
   }
   store<u32>(cellStarts + cells * 4, slots);
-  points = pairs;
-  numbers = points + slots * POINT;
-  reserve(numbers + slots * 4);
   for (let i = first; i < count; i++) append(i, load<u32>(cellOf + i * 4));
+  allChanged();
 }
 
 function chooseCells(): void {
@@ -94,6 +105,7 @@ export function removeFromBucket(m: u32): void {
   store<u32>(numbers + slot * 4, filler);
   store<u32>(slotOf + filler * 4, slot);
   v128.store(points + slot * POINT, v128.load(points + last * POINT));
+  changed(m);
 }
 
 /** Address of the anchor of disk `m`. */
@@ -106,6 +118,7 @@ export function refile(m: u32, row: u32): void {
   const cell = cellAt(POSITIONS + m * POINT);
   if (cell === load<u32>(cellOf + m * 4)) {
     v128.store(anchorOf(m), v128.load(POSITIONS + m * POINT));
+    changed(m);
     return;
   }
   if (load<u32>(cellEnds + cell * 4) === load<u32>(cellStarts + cell * 4, 4)) {
@@ -115,22 +128,43 @@ export function refile(m: u32, row: u32): void {
   removeFromBucket(m);
   store<u32>(cellOf + m * 4, cell);
   append(m, cell);
+  changed(m);
 }
 
-/** Writes to `found` the disks with anchors nearer than `reach` to (x, y). Returns how many. */
+/** Whether nothing changed since in the cells of a look. */
+export function isLookCurrent(look: u32): bool {
+  return isCurrent(look, columns as u32);
+}
+
+/**
+ * Writes to `found` the disks with anchors nearer than `reach` to (x, y). Returns how many, or
+ * `LOST` where a thread that looks ahead sees a grid in disorder, or looks more often than it may.
+ */
 export function nearInBuckets(x: f64, y: f64, reach: f64): u32 {
   const reachSquared = reach * reach;
   const left = columnAt(x - reach), right = columnAt(x + reach);
-  const bottom = rowAt(y + reach);
+  const top = rowAt(y - reach), bottom = rowAt(y + reach);
+  const ahead = nextLook !== 0;
+  if (ahead) {
+    const noted = noteLook(
+      (top * columns + left) as u32,
+      (right - left + 1) as u32,
+      (bottom - top + 1) as u32,
+      columns as u32,
+    );
+    if (!noted) return LOST;
+  }
+  const full = found + count * 4;
   let to = found;
-  for (let row = rowAt(y - reach); row <= bottom; row++) {
+  for (let row = top; row <= bottom; row++) {
     for (
       let cell = (row * columns + left) as u32;
       cell <= ((row * columns + right) as u32);
       cell++
     ) {
-      const end = load<u32>(cellEnds + cell * 4);
-      for (let slot = load<u32>(cellStarts + cell * 4); slot < end; slot++) {
+      const start = load<u32>(cellStarts + cell * 4), end = load<u32>(cellEnds + cell * 4);
+      if (ahead && (end < start || to + (end - start) * 4 > full)) return LOST;
+      for (let slot = start; slot < end; slot++) {
         const dx = x - load<f64>(points + slot * POINT);
         const dy = y - load<f64>(points + slot * POINT, 8);
         store<u32>(to, load<u32>(numbers + slot * 4));

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { anchorOf, fillBuckets, nearInBuckets, refile, removeFromBucket } from "./buckets";
-import { collide, CONTACT_SQUARED, height, squaredLengths, sumOfLanes, width } from "./disks";
+import { anchorOf, fillBuckets, LOST, nearInBuckets, refile, removeFromBucket } from "./buckets";
+import { collideAt, CONTACT_SQUARED, height, squaredLengths, sumOfLanes, width } from "./disks";
 import { add, takeFrom } from "./index_set";
-import { count, evenCount, found, POINT, POSITIONS, rowSet } from "./memory";
+import { count, evenCount, found, POINT, POSITIONS, rowSet, velocities } from "./memory";
+import { changed } from "./versions";
 
 const CONTACT_DISTANCE: f64 = 10;
 /** Makes the displacement tests strict enough that rounding cannot matter. */
@@ -26,6 +27,15 @@ const TYPICAL_REACH: f64 = 18;
 /** Bytes of the four offsets that are tested together. */
 const GROUP: u32 = 16;
 const ROW_DONE: u32 = 0xffff_ffff;
+/** Bytes of what a row does to one disk: its point, its velocity, its number. */
+export const EFFECT: u32 = 40;
+
+/** Point and velocity of the disk whose row is in hand. */
+let selfPoint: u32 = 0;
+let selfVelocity: u32 = 0;
+/** Where the next effect of the row is written down, and the end of that room; 0: in place. */
+export let nextEffect: u32 = 0;
+let effectsEnd: u32 = 0;
 
 /** Whether the disks are such a crowd. */
 export function isCrowd(): bool {
@@ -38,12 +48,18 @@ function density(): f64 {
 
 /** Visits every pair that can touch. */
 export function sweepCrowd(): void {
-  slack = max(SLACK_MIN, min(SLACK_MAX, SLACK_AT_UNIT_DENSITY * sqrt(density())));
+  startCrowd();
+  for (let i: u32 = 0; i < count; i++) sweepRow(i);
+}
+
+/** Files all disks for a sweep. */
+export function startCrowd(): void {
+  chooseSlack();
   fillBuckets(0);
-  for (let i: u32 = 0; i < count; i++) {
-    removeFromBucket(i);
-    sweepRow(i);
-  }
+}
+
+export function chooseSlack(): void {
+  slack = max(SLACK_MIN, min(SLACK_MAX, SLACK_AT_UNIT_DENSITY * sqrt(density())));
 }
 
 /**
@@ -51,18 +67,48 @@ export function sweepCrowd(): void {
  * the loop over all disks it would stay slow code for the whole of a first long step.
  */
 export function sweepRow(i: u32): void {
-  let after = i;
-  // Each round ends with the row, or where the disk has gone too far for what was looked up.
-  while (after !== ROW_DONE) after = meet(i, after, lookUp(i, after));
+  removeFromBucket(i);
+  selfPoint = POSITIONS + i * POINT;
+  selfVelocity = velocities + i * POINT;
+  nextEffect = 0;
+  meetAll(i);
 }
 
-/** Puts the disks above `after` that disk `i` can meet into `found`, ascending; returns its end. */
-function lookUp(i: u32, after: u32): u32 {
-  const x = load<f64>(i * POINT, POSITIONS), y = load<f64>(i * POINT, POSITIONS + 8);
-  const end = found + nearInBuckets(x, y, CONTACT_DISTANCE + MARGIN + slack) * 4;
+/**
+ * Finds out what visiting the partners of disk `i` would do, without doing it. The disk's own point
+ * and velocity are at `point` and `velocity` and change there; what happens to others is written
+ * down from `effects` up to `end`. False when it cannot be found out.
+ */
+export function tryRow(i: u32, point: u32, velocity: u32, effects: u32, end: u32): bool {
+  selfPoint = point;
+  selfVelocity = velocity;
+  nextEffect = effects;
+  effectsEnd = end;
+  return meetAll(i);
+}
+
+/** Each round ends with the row, or where the disk has gone too far for what was looked up. */
+function meetAll(i: u32): bool {
+  let after = i;
+  while (after !== ROW_DONE) {
+    const end = lookUp(after);
+    if (end === LOST) return false;
+    after = meet(i, after, end);
+    if (nextEffect > effectsEnd) return false;
+  }
+  return true;
+}
+
+/** Puts the disks above `after` that this row's can meet into `found`, ascending; returns its end. */
+function lookUp(after: u32): u32 {
+  const x = load<f64>(selfPoint), y = load<f64>(selfPoint, 8);
+  const n = nearInBuckets(x, y, CONTACT_DISTANCE + MARGIN + slack);
+  if (n === LOST) return LOST;
+  const end = found + n * 4;
   for (let f = found; f < end; f += 4) {
     const k = load<u32>(f);
-    if (k > after) add(rowSet, k);
+    // A thread that looks ahead may see a grid in disorder, and numbers of no disk.
+    if (k > after && k < count) add(rowSet, k);
   }
   let to = found;
   for (let j = takeFrom(rowSet, after); j >= 0; j = takeFrom(rowSet, j)) {
@@ -76,28 +122,49 @@ function lookUp(i: u32, after: u32): u32 {
 
 /** Visits the offsets in `found` up to `end`; returns where to look again, or `ROW_DONE`. */
 function meet(i: u32, after: u32, end: u32): u32 {
-  const self = i * POINT, from = v128.load(self, POSITIONS);
+  const from = v128.load(selfPoint);
   for (let f = found; f < end; f += GROUP) {
-    let touching = touchingOf(self, f);
+    let touching = touchingOf(f);
     while (touching !== 0) {
       const k = ctz(touching);
       const other = load<u32>(f + ((k as u32) << 2));
       touching &= touching - 1;
-      if (!collide(self, other)) continue;
-      after = other / POINT;
-      if (isAway(other, v128.load(anchorOf(after)), MARGIN)) refile(after, i);
-      if (isAway(self, from, slack)) return after;
-      touching = touchingOf(self, f) & (-2 << k);
+      if (!affect(other, i)) continue;
+      if (isAway(selfPoint, from, slack)) return other / POINT;
+      touching = touchingOf(f) & (-2 << k);
     }
   }
   return ROW_DONE;
 }
 
+/** Lets the row's disk `i` meet the one at offset `other`; false when nothing moved. */
+function affect(other: u32, i: u32): bool {
+  const point = other + POSITIONS, velocity = other + velocities;
+  const effect = nextEffect, m = other / POINT;
+  const newPoint = effect === 0 ? point : effect;
+  const newVelocity = effect === 0 ? velocity : effect + POINT;
+  if (!collideAt(selfPoint, selfVelocity, point, velocity, newPoint, newVelocity)) return false;
+  if (effect === 0) {
+    fileAgain(m, i);
+  } else {
+    store<u32>(effect, m, 2 * POINT);
+    // Beyond the end is room for one more: the row is given up when its round is over.
+    nextEffect = min(effect + EFFECT, effectsEnd + EFFECT);
+  }
+  return true;
+}
+
+/** Keeps disk `m`, which has moved in row `i`, where others will find it. */
+export function fileAgain(m: u32, i: u32): void {
+  if (isAway(m * POINT + POSITIONS, v128.load(anchorOf(m)), MARGIN)) refile(m, i);
+  else changed(m);
+}
+
 /** Which of the four disks with offsets at `f` the disk touches, as bits. */
 // @ts-ignore: decorator
 @inline
-function touchingOf(self: u32, f: u32): i32 {
-  const point = v128.load(self, POSITIONS), limit = f64x2.splat(CONTACT_SQUARED);
+function touchingOf(f: u32): i32 {
+  const point = v128.load(selfPoint), limit = f64x2.splat(CONTACT_SQUARED);
   const d0 = f64x2.sub(point, v128.load(load<u32>(f), POSITIONS));
   const d1 = f64x2.sub(point, v128.load(load<u32>(f, 4), POSITIONS));
   const d2 = f64x2.sub(point, v128.load(load<u32>(f, 8), POSITIONS));
@@ -106,7 +173,7 @@ function touchingOf(self: u32, f: u32): i32 {
     (i64x2.bitmask(f64x2.lt(squaredLengths(d2, d3), limit)) << 2);
 }
 
-function isAway(offset: u32, from: v128, distance: f64): bool {
-  const d = f64x2.sub(v128.load(offset, POSITIONS), from);
+function isAway(point: u32, from: v128, distance: f64): bool {
+  const d = f64x2.sub(v128.load(point), from);
   return sumOfLanes(f64x2.mul(d, d)) > distance * distance * SAFETY;
 }

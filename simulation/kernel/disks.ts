@@ -24,9 +24,7 @@ let lastInsideY: f64 = 0;
 
 /** Sets the box and the variant, the counters to zero, and the places without a disk. */
 export function setUp(boxWidth: f64, boxHeight: f64, pulls: bool): void {
-  width = boxWidth;
-  height = boxHeight;
-  pullsTogether = pulls;
+  setBox(boxWidth, boxHeight, pulls);
   pairHits = wallHits = 0;
   lastInsideX = lastInside(boxWidth);
   lastInsideY = lastInside(boxHeight);
@@ -37,6 +35,13 @@ export function setUp(boxWidth: f64, boxHeight: f64, pulls: bool): void {
   }
   setPoint(POSITIONS + evenCount * POINT, 0, 0);
   setPoint(POSITIONS + (evenCount + 1) * POINT, 1e9, 1e9);
+}
+
+/** Sets the box and the variant. */
+export function setBox(boxWidth: f64, boxHeight: f64, pulls: bool): void {
+  width = boxWidth;
+  height = boxHeight;
+  pullsTogether = pulls;
 }
 
 /** Puts the counters back to where an earlier part of the run left them. */
@@ -120,16 +125,34 @@ function bounce(p: u32): void {
 
 /**
  * Lets the disks at offsets `i` and `j` collide if they touch and do not separate. Returns whether
- * they may have moved. Points are read and written whole, as the walk over the pairs reads them:
- * the processor cannot hand two halves just written over to a read of the whole.
+ * they may have moved.
  */
 export function collide(i: u32, j: u32): bool {
-  const pi = v128.load(i, POSITIONS), pj = v128.load(j, POSITIONS);
+  const point = j + POSITIONS, velocity = j + velocities;
+  return collideAt(i + POSITIONS, i + velocities, point, velocity, point, velocity);
+}
+
+/**
+ * The same for points and velocities at these addresses; the second disk's new ones go to
+ * `newPoint` and `newVelocity`. Points are read and written whole, as the walk over the pairs reads
+ * them: the processor cannot hand two halves just written over to a read of the whole.
+ */
+// @ts-ignore: decorator
+@inline
+export function collideAt(
+  point: u32,
+  velocity: u32,
+  otherPoint: u32,
+  otherVelocity: u32,
+  newPoint: u32,
+  newVelocity: u32,
+): bool {
+  const pi = v128.load(point), pj = v128.load(otherPoint);
   const d = f64x2.sub(pi, pj);
   const squared = sumOfLanes(f64x2.mul(d, d));
   if (!(squared < CONTACT_SQUARED)) return false;
   if (squared === 0 && pullsTogether) return false;
-  const vi = v128.load(i + velocities), vj = v128.load(j + velocities);
+  const vi = v128.load(velocity), vj = v128.load(otherVelocity);
   if (sumOfLanes(f64x2.mul(d, f64x2.sub(vi, vj))) > 0) return false;
   pairHits += 1;
   if (squared === 0) return false;
@@ -140,14 +163,19 @@ export function collide(i: u32, j: u32): bool {
   const factor = f64x2.splat(PAIR_FACTOR);
   const gain = f64x2.mul(f64x2.mul(f64x2.splat(b - a), n), factor);
   const loss = f64x2.mul(f64x2.mul(f64x2.splat(a - b), n), factor);
-  v128.store(i + velocities, f64x2.add(vi, gain));
-  v128.store(j + velocities, f64x2.add(vj, loss));
+  v128.store(velocity, f64x2.add(vi, gain));
+  v128.store(newVelocity, f64x2.add(vj, loss));
 
   const half = (CONTACT_DISTANCE - distance) / 2;
   const shift = f64x2.mul(f64x2.splat(pullsTogether ? -half : half), n);
-  v128.store(i, f64x2.add(pi, shift), POSITIONS);
-  v128.store(j, f64x2.sub(pj, shift), POSITIONS);
+  v128.store(point, f64x2.add(pi, shift));
+  v128.store(newPoint, f64x2.sub(pj, shift));
   return true;
+}
+
+/** Takes back or adds to the count of collisions between disks. */
+export function countPairHits(hits: f64): void {
+  pairHits += hits;
 }
 
 // @ts-ignore: decorator

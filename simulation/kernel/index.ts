@@ -6,11 +6,24 @@
  */
 import { driftAndBounce, setUp } from "./disks";
 import { allocate, POSITIONS, velocities } from "./memory";
-import { isCrowd, sweepCrowd } from "./crowd";
+import { isCrowd, startCrowd, sweepCrowd } from "./crowd";
+import { openSweep } from "./foresight";
 import { prepareLists, sweepLists } from "./sweep";
 
 export { pairHits, setCounters, wallHits } from "./disks";
 export { sweepRow } from "./crowd";
+export {
+  allowHelpers,
+  claim,
+  claimed,
+  enlist,
+  foresee,
+  help,
+  join,
+  sweepRows,
+  takenRows,
+  wastedRows,
+} from "./foresight";
 export { digestState } from "./sha256";
 export { repairs } from "./sweep";
 
@@ -44,6 +57,18 @@ export function step(): void {
   const largest = driftAndBounce();
   if (crowded) sweepCrowd();
   else sweepLists(largest);
+}
+
+/** Whether this run keeps no lists; such a step can be run in parts. */
+export function isCrowded(): bool {
+  return crowded;
+}
+
+/** Begins a step of a crowd, whose rows are then swept by `sweepRows`. */
+export function beginStep(): void {
+  driftAndBounce();
+  startCrowd();
+  openSweep();
 }
 
 /** Runs `steps` steps. */

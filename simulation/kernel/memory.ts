@@ -2,8 +2,15 @@
  * Where everything lies in the kernel's memory. One run at a time; a larger one grows the memory.
  * Disks are named by number in some arrays and by byte offset (16 times the number) in others.
  *
+ * The memory may be shared with instances of other threads, which lay it out alike. Nothing that
+ * changes may stand in static data: a new instance writes its static data anew.
+ *
  * @module
  */
+
+/** Room for the digest, and for what all threads of a sweep have to know of each other. */
+export const DIGEST: u32 = 2048;
+export const BOARD: u32 = 3072;
 
 /** x, y of every disk. A fixed place, so that a disk's offset is its address less a constant. */
 export const POSITIONS: u32 = 4096;
@@ -38,6 +45,8 @@ export let firstExtra: u32 = 0;
 /** The row in hand of a crowd, and the rows with extra pairs: sets of numbers. */
 export let rowSet: u32 = 0;
 export let extraRows: u32 = 0;
+/** How often something in a cell has changed, for threads that look ahead. */
+export let versions: u32 = 0;
 /** Pairs (offset of i, offset of j), i < j, in the order in which they are visited. */
 export let pairs: u32 = 0;
 
@@ -53,8 +62,29 @@ export function setBytes(): u32 {
   return ((count >> 6) + 1 + (count >> 12) + 1) * 8;
 }
 
+/** Bytes of the numbers that a search in the grid may find. */
+export function foundBytes(): u32 {
+  // Room for the padding of the last group.
+  return count * 4 + POINT;
+}
+
 /** Lays out the memory for a run of `n` disks and clears what must start empty. */
 export function allocate(n: u32): void {
+  layOut(n);
+  reserve(pairs);
+  memory.fill(rowSet, 0, setBytes());
+  memory.fill(extraRows, 0, setBytes());
+  memory.fill(firstExtra, 0, n * 4);
+}
+
+/** Gives this thread a place of its own for what it finds. */
+export function workAt(ownFound: u32, ownRowSet: u32): void {
+  found = ownFound;
+  rowSet = ownRowSet;
+}
+
+/** Finds out where everything lies for a run of `n` disks. */
+export function layOut(n: u32): void {
   count = n;
   evenCount = (n + 1) & ~1;
   // Two more places after the last disk, for the pair that never touches.
@@ -67,19 +97,15 @@ export function allocate(n: u32): void {
   home = place(n * 4);
   nextMoved = place(n * 4);
   previousMoved = place(n * 4);
-  // Room for the padding of the last group.
-  found = place(n * 4 + POINT);
+  found = place(foundBytes());
   rowStarts = place((n + 1) * 4);
   cellStarts = place((cellsMax() + 1) * 4);
   firstMoved = place(cellsMax() * 4);
   rowSet = place(setBytes());
   extraRows = place(setBytes());
   firstExtra = place(n * 4);
+  versions = place(cellsMax() * 4);
   pairs = place(0);
-  reserve(pairs);
-  memory.fill(rowSet, 0, setBytes());
-  memory.fill(extraRows, 0, setBytes());
-  memory.fill(firstExtra, 0, n * 4);
 }
 
 function place(bytes: u32): u32 {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { count, POINT, POSITIONS, velocities } from "./memory";
+import { count, DIGEST, POINT, POSITIONS, velocities } from "./memory";
 
 const ROUNDS: u32 = 64;
 const BLOCK_POINTS: u32 = 4;
@@ -24,8 +24,8 @@ const start = memory.data<u32>([
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
   0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ]) as u32;
-const schedule = memory.data(256) as u32;
-const hash = memory.data(32) as u32;
+const schedule: u32 = DIGEST;
+const hash: u32 = DIGEST + 256;
 
 /** Digests the state; returns the address of the eight words of the digest. */
 export function digestState(): u32 {
