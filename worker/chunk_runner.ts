@@ -159,17 +159,15 @@ export class ChunkRunner {
     const { control } = this.#around;
     const { place, clock, timeoutMs = Infinity, onSlice, seen } = run;
     control.steps(simulation.stepsCompleted, simulation.stepsTotal);
-    const end = await runSlices(simulation, {
-      sliceMs: SLICE_MS,
-      onSlice: (stepsCompleted) => {
-        onSlice();
-        control.steps(stepsCompleted, simulation.stepsTotal);
-        this.#memory.sample();
-        if (control.takePreviewRequest()) this.#sendPreview(place, seen);
-        const late = performance.now() - clock > timeoutMs;
-        return late || control.isToStop(place) ? "stop" : "continue";
-      },
-    });
+    const show = (stepsCompleted: number) => {
+      onSlice();
+      control.steps(stepsCompleted, simulation.stepsTotal);
+      this.#memory.sample();
+      if (control.takePreviewRequest()) this.#sendPreview(place, seen);
+      const late = performance.now() - clock > timeoutMs;
+      return late || control.isToStop(place) ? "stop" : "continue";
+    };
+    const end = await runSlices(simulation, { sliceMs: SLICE_MS, onSlice: show, onPart: show });
     if (end === "completed") return undefined;
     if (control.isToStop(place)) return { status: "cancelled" };
     return { status: "failed", failure: timeoutFailure(timeoutMs) };

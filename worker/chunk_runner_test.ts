@@ -7,7 +7,10 @@ import { CHAOS } from "./testing/chaos.ts";
 import type { ThreadNews, ThreadOutcome, ThreadTask } from "./thread_api.ts";
 
 /** A runner in this thread, with the process's side of its control block. */
-function runner(onEarly: (outcomes: readonly ThreadOutcome[]) => void = () => {}) {
+function runner(
+  onEarly: (outcomes: readonly ThreadOutcome[]) => void = () => {},
+  onOther: () => void = () => {},
+) {
   const control = new ControlBlock();
   control.reset();
   const others: ThreadNews[] = [];
@@ -16,7 +19,10 @@ function runner(onEarly: (outcomes: readonly ThreadOutcome[]) => void = () => {}
     control: new ControlBlock(control.memory),
     send: (news) => {
       if ("early_outcomes" in news) onEarly(news.early_outcomes);
-      else others.push(news);
+      else {
+        others.push(news);
+        onOther();
+      }
     },
     memoryBytes: () => 67_200_000,
   });
@@ -142,4 +148,26 @@ Deno.test("ChunkRunner shows one frame for each time it is asked, and none other
   assert(others.length === 1 && news !== undefined && "preview" in news);
   assertEquals([news.preview.stride, news.preview.coordinates.length], [3, 2000]);
   assert(news.preview.step > 0 && news.preview.step < 400);
+});
+
+/** A crowd of which a single step takes much longer than a slice. */
+const CROWD = { num_particles: 60_000, num_steps: 1, seed: 1 };
+
+Deno.test("ChunkRunner shows and stops a task in the middle of a long step", async () => {
+  let stepsSeen = NaN;
+  const stopping = runner(() => {}, () => {
+    stepsSeen = stopping.control.running()?.stepsCompleted ?? NaN;
+    stopping.control.stop(0);
+  });
+  stopping.control.askPreview();
+  const [outcome] = await stopping.run([{ algorithm: "cython", parameters: CROWD }]);
+  assertEquals(outcome?.ending, { status: "cancelled" });
+  assert(stepsSeen > 0 && stepsSeen < 1, `${stepsSeen} steps`);
+});
+
+Deno.test("ChunkRunner ends a task at its timeout in the middle of a long step", async () => {
+  const task = { algorithm: "cython", parameters: CROWD, timeout_ms: 30 };
+  const [outcome] = await runner().run([task]);
+  assert(outcome?.ending.status === "failed");
+  assertEquals(outcome.ending.failure.kind, "timeout");
 });

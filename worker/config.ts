@@ -58,6 +58,8 @@ export interface WorkerConfig {
   readonly port: number;
   /** Tasks at a time. */
   readonly capacity: number;
+  /** WORKER_THREADS_PER_TASK: most threads that one large task may use, idle slots permitting. */
+  readonly threadsPerTask: number;
   /** DRAIN_TIMEOUT: time for running tasks to finish after SIGTERM or SIGINT, ms. */
   readonly drainMs: number;
   /** TASK_HISTORY_SIZE: ended attempts that /history shows. */
@@ -86,11 +88,17 @@ export function workerConfig(
       t("flag.wrong", { flag: "worker-id", value: workerId, takes: t("takes.worker_id") }),
     );
   }
+  const capacity = flags.capacity ?? navigator.hardwareConcurrency;
   return Object.freeze({
     workerId,
     host: flags.host ?? "127.0.0.1",
     port: flags.port ?? 5001,
-    capacity: flags.capacity ?? navigator.hardwareConcurrency,
+    capacity,
+    threadsPerTask: settings.integer("WORKER_THREADS_PER_TASK", {
+      fallback: capacity,
+      min: 1,
+      max: 1024,
+    }),
     drainMs: 1000 * settings.number("DRAIN_TIMEOUT", { fallback: 30, min: 0, max: 86_400 }),
     historySize: settings.integer("TASK_HISTORY_SIZE", { fallback: 100, min: 0, max: 100_000 }),
     monitoring: settings.boolean("PERFORMANCE_MONITORING", { fallback: true }),

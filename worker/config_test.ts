@@ -15,6 +15,7 @@ Deno.test("workerConfig() has a default for everything", () => {
     host: "127.0.0.1",
     port: 5001,
     capacity: navigator.hardwareConcurrency,
+    threadsPerTask: navigator.hardwareConcurrency,
     drainMs: 30_000,
     historySize: 100,
     monitoring: true,

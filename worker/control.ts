@@ -18,19 +18,23 @@ const ENDED = 2;
 const TAKEN_BACK = 3;
 const TO_STOP = 4;
 
-/** Indexes after the places; `STARTED_AT` is a float64, so its byte offset is a multiple of 8. */
+/** Indexes after the places; eight bytes each have the rest, so it starts at a multiple of 8. */
 const RUNNING_PLACE = CHUNK_MAX;
-const STEPS_COMPLETED = CHUNK_MAX + 1;
-const STEPS_TOTAL = CHUNK_MAX + 2;
-const PREVIEW_WANTED = CHUNK_MAX + 3;
+const STEPS_TOTAL = CHUNK_MAX + 1;
+const PREVIEW_WANTED = CHUNK_MAX + 2;
 const STARTED_AT_OFFSET = (CHUNK_MAX + 4) * Int32Array.BYTES_PER_ELEMENT;
-const BYTES = STARTED_AT_OFFSET + Float64Array.BYTES_PER_ELEMENT;
+const STEPS_COMPLETED_OFFSET = STARTED_AT_OFFSET + Float64Array.BYTES_PER_ELEMENT;
+const BYTES = STEPS_COMPLETED_OFFSET + BigInt64Array.BYTES_PER_ELEMENT;
+
+/** The work in a step that takes minutes is shown in parts as small as this. */
+const PARTS_PER_STEP = 1000;
 
 /** The task that a thread runs at this moment. Steps fit 31 bits: a task has at most 10⁹. */
 export interface RunningPlace {
   readonly place: number;
   /** Epoch ms. */
   readonly startedAt: number;
+  /** With a fraction in the middle of a long step. */
   readonly stepsCompleted: number;
   readonly stepsTotal: number;
 }
@@ -43,12 +47,14 @@ export class ControlBlock {
   readonly memory: SharedArrayBuffer;
   readonly #cells: Int32Array;
   readonly #startedAt: Float64Array;
+  readonly #parts: BigInt64Array;
 
   /** Without `memory`: a new block, no place running. */
   constructor(memory = new SharedArrayBuffer(BYTES)) {
     this.memory = memory;
     this.#cells = new Int32Array(memory, 0, CHUNK_MAX + 4);
     this.#startedAt = new Float64Array(memory, STARTED_AT_OFFSET, 1);
+    this.#parts = new BigInt64Array(memory, STEPS_COMPLETED_OFFSET, 1);
   }
 
   // --- the process -----------------------------------------------------------------------------
@@ -66,7 +72,7 @@ export class ControlBlock {
     return {
       place,
       startedAt: this.#startedAt[0]!,
-      stepsCompleted: Atomics.load(this.#cells, STEPS_COMPLETED),
+      stepsCompleted: Number(Atomics.load(this.#parts, 0)) / PARTS_PER_STEP,
       stepsTotal: Atomics.load(this.#cells, STEPS_TOTAL),
     };
   }
@@ -107,7 +113,7 @@ export class ControlBlock {
 
   /** Says how far the present task is. */
   steps(completed: number, total: number): void {
-    Atomics.store(this.#cells, STEPS_COMPLETED, completed);
+    Atomics.store(this.#parts, 0, BigInt(Math.floor(completed * PARTS_PER_STEP)));
     Atomics.store(this.#cells, STEPS_TOTAL, total);
   }
 

@@ -17,6 +17,8 @@ import { WorkQueue } from "./work_queue.ts";
 export interface ExecutorOptions {
   /** How many tasks run at a time. */
   readonly capacity: number;
+  /** Most threads that one task may use. @default the capacity */
+  readonly threadsPerTask?: number | undefined;
   /** How many may wait beyond those. */
   readonly queueMax: number;
   readonly findAlgorithm: (name: string) => Algorithm | undefined;
@@ -47,11 +49,12 @@ export class Executor {
   #draining = false;
 
   constructor(options: ExecutorOptions) {
-    const { capacity, findAlgorithm, threadUrl } = options;
+    const { capacity, threadsPerTask, findAlgorithm, threadUrl } = options;
     this.#options = options;
     this.#queue = new WorkQueue({ threads: capacity, findAlgorithm });
     this.#slots = new Slots({
       capacity,
+      threadsPerTask,
       queue: this.#queue,
       threadUrl,
       onEnd: (attempt, ending, times) => this.#end(attempt, ending, times),

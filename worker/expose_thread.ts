@@ -16,6 +16,8 @@ export interface ThreadProgram {
   readonly find: (name: string) => Algorithm | undefined;
   /** Compiles what the first task would otherwise wait for. */
   readonly warmUp: () => void;
+  /** Told where it stands how many threads a large task may use. */
+  readonly grantThreads?: (cells: Int32Array) => void;
 }
 
 /** Turns the present Web Worker into a thread of the pool. */
@@ -26,7 +28,8 @@ export function exposeThread(program: ThreadProgram): void {
   };
   let runner: ChunkRunner | undefined;
   const api: ThreadApi = {
-    warmUp(memory) {
+    warmUp(memory, grant) {
+      program.grantThreads?.(new Int32Array(grant));
       program.warmUp();
       runner = new ChunkRunner({
         find: program.find,

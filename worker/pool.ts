@@ -17,6 +17,8 @@ export interface PoolOptions {
   readonly size: number;
   /** The program of the threads. @default the thread beside this file */
   readonly threadUrl?: URL;
+  /** Memory that all threads get; see {@linkcode ThreadGrant}. @default nothing is granted */
+  readonly grant?: SharedArrayBuffer;
   /** Called whenever a thread has become idle. */
   readonly onIdle: () => void;
 }
@@ -89,7 +91,7 @@ export class ThreadPool {
 
   /** Undefined when the thread is ready, else what it died of. */
   async #startThread(): Promise<string | undefined> {
-    const thread = new ThreadHandle(this.#threadUrl);
+    const thread = new ThreadHandle(this.#threadUrl, this.#options.grant);
     this.#live.add(thread);
     const death = await thread.warmUp();
     if (this.#closed) return undefined;

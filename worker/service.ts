@@ -35,6 +35,8 @@ const RETURN_MS = 1000;
 export interface ServiceOptions {
   readonly workerId: string;
   readonly capacity: number;
+  /** Most threads that one task may use. @default the capacity */
+  readonly threadsPerTask?: number;
   readonly historySize: number;
   /** False: heartbeats carry no CPU and memory. */
   readonly monitoring: boolean;
@@ -68,6 +70,7 @@ export class WorkerService {
     this.history = new History(options.historySize);
     this.executor = new Executor({
       capacity: options.capacity,
+      threadsPerTask: options.threadsPerTask,
       queueMax: QUEUE_MAX,
       findAlgorithm: options.program?.find ?? findAlgorithm,
       onEnded: (attempt) => this.#ended(attempt),

@@ -9,6 +9,7 @@ import type { Attempt } from "./attempts.ts";
 import type { ControlBlock } from "./control.ts";
 import { ThreadPool } from "./pool.ts";
 import { type AttemptTimes, RunningChunk, type RunningNow } from "./running_chunk.ts";
+import { ThreadGrant } from "./thread_grant.ts";
 import type { Ending, PreviewFrame, ThreadNews, ThreadOutcome, ThreadTask } from "./thread_api.ts";
 import type { ChunkEnd } from "./thread_handle.ts";
 import type { WorkQueue } from "./work_queue.ts";
@@ -23,6 +24,8 @@ const UNBLAMED_CRASHES_MAX = 2;
 export interface SlotsOptions {
   /** How many tasks run at a time. */
   readonly capacity: number;
+  /** Most threads that one task may use. @default the capacity */
+  readonly threadsPerTask?: number | undefined;
   readonly queue: WorkQueue;
   /** The program of the threads. @default the thread beside pool.ts */
   readonly threadUrl?: URL | undefined;
@@ -35,6 +38,7 @@ export interface SlotsOptions {
 export class Slots {
   readonly #options: SlotsOptions;
   readonly #pool: ThreadPool;
+  readonly #grant: ThreadGrant;
   readonly #chunks = new Set<RunningChunk>();
   /** On which chunk an attempt is: exactly those whose state is "running". */
   readonly #chunkOf = new Map<Attempt, RunningChunk>();
@@ -46,8 +50,10 @@ export class Slots {
 
   constructor(options: SlotsOptions) {
     this.#options = options;
+    this.#grant = new ThreadGrant(options);
     this.#pool = new ThreadPool({
       size: options.capacity,
+      grant: this.#grant.memory,
       onIdle: () => this.fill(),
       ...(options.threadUrl && { threadUrl: options.threadUrl }),
     });
@@ -112,6 +118,7 @@ export class Slots {
       if (thread === undefined) return;
       const chunk = new RunningChunk(thread, queue.nextChunk());
       this.#chunks.add(chunk);
+      this.#grant.share(this.#chunks.size);
       for (const attempt of chunk.attempts) {
         attempt.state = "running";
         this.#chunkOf.set(attempt, chunk);
@@ -143,6 +150,7 @@ export class Slots {
     if ("outcomes" in end) this.#record(chunk, end.outcomes);
     else this.#chunkCrashed(chunk, end.crash);
     this.#chunks.delete(chunk);
+    this.#grant.share(this.#chunks.size);
     if (this.#chunks.size === 0) {
       clearInterval(this.#looking);
       this.#looking = undefined;

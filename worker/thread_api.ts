@@ -37,8 +37,11 @@ export interface ThreadOutcome {
 
 /** What a thread offers through comlink. One chunk at a time. */
 export interface ThreadApi {
-  /** Gives the thread its control block and lets it compile what it will run. */
-  warmUp(control: SharedArrayBuffer): void;
+  /**
+   * Gives the thread its control block, and the grant that tells how many threads a large task may
+   * use; lets it compile what it will run.
+   */
+  warmUp(control: SharedArrayBuffer, grant: SharedArrayBuffer): void;
   /**
    * Runs the tasks in order and resolves with the outcomes not yet sent as {@linkcode ThreadNews}.
    * Never rejects.

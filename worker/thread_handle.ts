@@ -30,12 +30,15 @@ export class ThreadHandle {
   readonly control = new ControlBlock();
   readonly #worker: Worker;
   readonly #remote: Comlink.Remote<ThreadApi>;
+  readonly #grant: SharedArrayBuffer;
   #onNews: (news: ThreadNews) => void = () => {};
   /** Settles the call under way; undefined when none is. */
   #settle: ((end: ChunkEnd) => void) | undefined;
   #death: string | undefined;
 
-  constructor(url: URL) {
+  /** `grant` tells how many threads a large task may use; see {@linkcode ThreadGrant}. */
+  constructor(url: URL, grant = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) {
+    this.#grant = grant;
     // A thread computes: it may touch no file, network, environment or process.
     this.#worker = new Worker(url, { type: "module", deno: { permissions: "none" } });
     this.#worker.addEventListener("error", (event) => {
@@ -60,7 +63,7 @@ export class ThreadHandle {
   /** Loads and compiles the thread's program. Undefined when it is ready, else what it died of. */
   async warmUp(): Promise<string | undefined> {
     const end = await this.#call(async () => {
-      await this.#remote.warmUp(this.control.memory);
+      await this.#remote.warmUp(this.control.memory, this.#grant);
       return [];
     });
     return "crash" in end ? end.crash : undefined;

@@ -122,7 +122,9 @@ export const Task = z.looseObject({
   started_at: moment.nullable(),
   completed_at: moment.nullable(),
   execution_time: seconds.nullable(),
-  progress: z.strictObject({ steps_completed: count, steps_total: count }).nullable(),
+  /** Steps completed have a fraction in the middle of a step that takes long. */
+  progress: z.strictObject({ steps_completed: z.number().nonnegative(), steps_total: count })
+    .nullable(),
   attempt: count,
   retry_count: count,
   redistributions: count,
