@@ -6,7 +6,7 @@ import { readConfig, rereadWorkers } from "./config.ts";
 
 const PROJECT = join(import.meta.dirname!, "..");
 /** Settings of `.env.example` that only workers read. */
-const WORKER_NAMES = ["TASK_HISTORY_SIZE"];
+const WORKER_NAMES = ["TASK_HISTORY_SIZE", "WORKER_THREADS_PER_TASK"];
 /** What only command lines read. */
 const TERMINAL_NAMES = ["FARM_LANGUAGE"];
 /** Settings that are kept out of the configuration, because they are secrets or lead to them. */
