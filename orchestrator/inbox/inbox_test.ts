@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
+import { apply, changeTo } from "../store/store_testing.ts";
 import { deskTest, fileOf } from "./testing.ts";
 
 deskTest("Inbox takes files that were there before it started", async (desk) => {
@@ -152,6 +153,22 @@ deskTest("Inbox finishes the move that a crash cut off, without a second receipt
   await desk.inbox.start();
   await desk.untilFiles(1);
   assertEquals(await desk.list("processed"), [archived]);
+});
+
+deskTest("Inbox takes a file anew that comes again after its tasks have left", async (desk) => {
+  await desk.inbox.start();
+  await desk.drop("a.json", fileOf("a", "b"));
+  await desk.untilFiles(1);
+  await desk.inbox.stop();
+  await apply(desk.store, ["a"], (row) => changeTo(row, { status: "cancelled", completed_at: 1 }));
+  assertEquals((await desk.store.removeEnded({ before: 2 })).tasks, 1);
+  // The archived file is gone for its age, too, so only the receipt tells of it.
+  const [archived] = await desk.list("processed");
+  await Deno.rename(join(desk.queue, "processed", archived!), join(desk.queue, "a.json"));
+  desk.newInbox();
+  await desk.inbox.start();
+  await desk.untilFiles(2);
+  assertEquals((await desk.store.load(["a"])).map(({ status }) => status), ["pending"]);
 });
 
 deskTest("Inbox makes the folder again when somebody removed it", async (desk) => {
