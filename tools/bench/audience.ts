@@ -42,7 +42,9 @@ export async function streams(url: string, count: number): Promise<Audience> {
   const answers = await Promise.all(
     Array.from({ length: count }, () => fetch(url + path, { signal })),
   );
-  const ended = answers.map(({ body }) => body!.pipeTo(new WritableStream()).catch(() => {}));
+  const ended = answers.map(({ body }) =>
+    body!.pipeTo(new WritableStream(), { signal }).catch(() => {})
+  );
   const again = (path: string, everyMs: number) =>
     setInterval(() => {
       fetch(url + path, { signal, headers: { accept: "text/html" } })
