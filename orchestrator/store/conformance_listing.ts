@@ -49,6 +49,9 @@ const LISTINGS: readonly (readonly [TaskQuery, readonly string[]])[] = [
   [{ text: "X" }, ["x2", "x1"]],
   [{ text: "colisión" }, ["x2", "x1"]],
   [{ text: "ón%" }, []],
+  [{ text: "x%" }, []],
+  [{ text: "X_" }, []],
+  [{ text: "\\" }, []],
   [{ text: "", batch: "two" }, ["x2", "x1"]],
   [{ text: "a", worker: "worker-01" }, ["a"]],
 ];
