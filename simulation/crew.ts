@@ -47,6 +47,51 @@ export const GRANTED_CREW: CrewOptions = {
   aloneMs: ALONE_MS,
 };
 
+/** Each side of a trial lasts this long, and its verdict that long, ms. */
+const TRIAL_MS = 100;
+const VERDICT_MS = 3000;
+/** Helpers have to be faster by this factor: they cost processor time that others may need. */
+const GAIN_MIN = 1.1;
+
+/**
+ * Finds out now and then whether helpers pay: with small rows, or on a machine whose cores are
+ * taken, they do not.
+ */
+export class CrewTrial {
+  /** Whether helpers work at present. */
+  together = true;
+  #phase: "arriving" | "alone" | "together" | "decided" = "arriving";
+  #ms = 0;
+  #work = 0;
+  #alonePace = 0;
+
+  /** Told what a part of the run took, and whether helpers are there. */
+  note(part: { readonly ms: number; readonly work: number; readonly arrived: boolean }): void {
+    this.#ms += part.ms;
+    this.#work += part.work;
+    if (this.#phase === "arriving") {
+      if (part.arrived) this.#enter("alone");
+    } else if (this.#ms >= (this.#phase === "decided" ? VERDICT_MS : TRIAL_MS)) {
+      this.#next(this.#work / this.#ms);
+    }
+  }
+
+  #next(pace: number): void {
+    if (this.#phase === "decided") return this.#enter("alone");
+    if (this.#phase === "together") {
+      return this.#enter("decided", pace > GAIN_MIN * this.#alonePace);
+    }
+    this.#alonePace = pace;
+    this.#enter("together");
+  }
+
+  #enter(phase: "alone" | "together" | "decided", together = phase === "together"): void {
+    this.#phase = phase;
+    this.together = together;
+    this.#ms = this.#work = 0;
+  }
+}
+
 /** What a helper must know of the run. */
 export interface CrewedRun {
   readonly module: WebAssembly.Module;
@@ -61,6 +106,7 @@ export interface CrewedRun {
 
 /** The helpers of one run. */
 export class Crew {
+  readonly trial = new CrewTrial();
   readonly #helpers: Worker[] = [];
 
   /** How many threads to make room for when this many are allowed. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import PYTHON_RUNS from "../tests/golden/python.json" with { type: "json" };
 import CYTHON_RUNS from "../tests/golden/cython.json" with { type: "json" };
+import { CrewTrial } from "./crew.ts";
 import { copyState, type DiskState, initialState } from "./disks.ts";
 import { HardDiskSimulation } from "./hard_disks.ts";
 import { createKernel, type Kernel } from "./kernel.ts";
@@ -172,4 +173,24 @@ Deno.test("a crowd goes on for as many short steps as it likes", () => {
   kernel.step(300);
   other.step(300);
   assertEquals(difference(kernel.state(), other.state()), undefined);
+});
+
+Deno.test("CrewTrial lets helpers work while they make the run faster", () => {
+  const trial = new CrewTrial();
+  const paceOf = (together: number) => (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 10) {
+      trial.note({ ms: 10, work: trial.together ? together : 1, arrived: true });
+    }
+  };
+  trial.note({ ms: 500, work: 1, arrived: false });
+  assert(trial.together);
+  const pays = paceOf(1.6), hinders = paceOf(0.9);
+  pays(210);
+  assert(trial.together);
+  pays(2000);
+  assert(trial.together);
+  hinders(3500);
+  assert(!trial.together);
+  pays(3500);
+  assert(trial.together);
 });

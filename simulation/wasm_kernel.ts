@@ -92,14 +92,22 @@ export class WasmKernel implements Kernel {
     const disks = this.#disks;
     this.#run(() => exports.beginStep());
     this.#crew?.call();
+    let shareBefore = 0;
     for (let done = 0; done < disks;) {
       const start = performance.now();
       done = this.#run(() => exports.sweepRows(this.#rowsAtOnce));
       const tookMs = performance.now() - start;
       this.#workedMs += tookMs;
+      const share = shareOf(done, disks);
+      this.#crew?.trial.note({
+        ms: tookMs,
+        work: share - shareBefore,
+        arrived: exports.takenRows.value > 0,
+      });
+      shareBefore = share;
       const factor = Math.min(2, PART_MS / Math.max(tookMs, 1e-3));
       this.#rowsAtOnce = Math.min(disks, Math.max(1, Math.floor(this.#rowsAtOnce * factor)));
-      if (watch?.(1 - (1 - done / disks) ** 2) === false) return false;
+      if (watch?.(share) === false) return false;
       if (done < disks) this.#useCrew();
     }
     return true;
@@ -126,7 +134,8 @@ export class WasmKernel implements Kernel {
         threads: Crew.sizeFor(allowed),
       });
     }
-    const helpers = Math.min(allowed - 1, this.#crew.helpers);
+    const { trial, helpers: there } = this.#crew;
+    const helpers = trial.together ? Math.max(0, Math.min(allowed - 1, there)) : 0;
     exports.allowHelpers(helpers);
     if (exports.takenRows.value > 0) this.#threads = Math.max(this.#threads, 1 + helpers);
   }
@@ -180,6 +189,11 @@ function instanceFor(count: number): KernelInstance {
   if (overgrown || shared) instance = undefined;
   shared = false;
   return instance ??= instantiateKernel();
+}
+
+/** Share of the work of a sweep: each disk meets those after it. */
+function shareOf(done: number, disks: number): number {
+  return 1 - (1 - done / disks) ** 2;
 }
 
 function view({ memory }: KernelInstance, address: number, count: number): Float64Array {

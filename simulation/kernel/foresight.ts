@@ -57,8 +57,10 @@ const NOTE_BYTES: u32 = (EFFECTS + (EFFECTS_MAX + 2) * EFFECT + 63) & ~63;
 /** A helper that finds nothing to do looks again at once this often, then dozes. */
 const LOOKS_AWAKE: u32 = 100;
 const DOZE_NS: i64 = 200_000;
-/** After this many dozes in which nothing moved, the owner is taken for dead. */
-const DOZES_MAX: u32 = 10_000;
+/** One that may not work just now dozes longer. */
+const REST_NS: i64 = 10_000_000;
+/** After this time in which nothing moved, the owner is taken for dead. */
+const SILENCE_NS: i64 = 2_000_000_000;
 
 /** Tickets that may be open at a time: a power of two. */
 let window: u32 = 0;
@@ -185,19 +187,23 @@ export function join(
 
 /** Helps until no row of the present sweep is left to claim. */
 export function help(index: u32): void {
-  let idle: u32 = 0, seen: u32 = 0;
-  while (true) {
-    const carriedOut = atomic.load<u32>(CARRIED_OUT);
-    if (carriedOut !== seen) idle = 0;
-    seen = carriedOut;
-    if (atomic.load<u32>(NEXT) === atomic.load<u32>(LIMIT)) return;
-    if (index <= atomic.load<u32>(HELPERS) && claim()) {
+  let looks: u32 = 0, seen: u32 = 0;
+  let silence: i64 = 0;
+  while (atomic.load<u32>(NEXT) !== atomic.load<u32>(LIMIT)) {
+    const allowed = index <= atomic.load<u32>(HELPERS);
+    if (allowed && claim()) {
       foresee(claimed);
+      looks = 0;
       continue;
     }
-    if (++idle < LOOKS_AWAKE) continue;
-    if (idle > DOZES_MAX) return;
-    atomic.wait<i32>(DOZE, 0, DOZE_NS);
+    if (allowed && ++looks < LOOKS_AWAKE) continue;
+    const carriedOut = atomic.load<u32>(CARRIED_OUT);
+    if (carriedOut !== seen) silence = 0;
+    seen = carriedOut;
+    if (silence > SILENCE_NS) return;
+    const pause = allowed ? DOZE_NS : REST_NS;
+    silence += pause;
+    atomic.wait<i32>(DOZE, 0, pause);
   }
 }
 
