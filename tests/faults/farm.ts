@@ -130,13 +130,17 @@ export class Farm {
     return await this.client.get<T>(`/tasks/${encodeURIComponent(id)}`).catch(() => null);
   }
 
-  /** Waits until so many tasks are in these states together. */
+  /** Waits until so many tasks are in these states together, as long as they become more. */
   async untilCount(count: number, ...statuses: string[]): Promise<void> {
-    await until(`${count} tasks ${statuses.join(" or ")}`, async () => {
-      const stats = await this.statsOrNull();
-      return stats !== null &&
-        statuses.reduce((sum, status) => sum + (stats[status] ?? 0), 0) >= count;
-    }, { everyMs: 50, patienceMs: 120_000 });
+    for (let before = 0; before < count;) {
+      const what = `more than ${before} of ${count} tasks ${statuses.join(" or ")}`;
+      before = await until(what, async () => {
+        const stats = await this.statsOrNull();
+        if (stats === null) return null;
+        const now = statuses.reduce((sum, status) => sum + (stats[status] ?? 0), 0);
+        return now > before ? now : null;
+      }, { everyMs: 50 });
+    }
   }
 
   /** The task's worker once it runs (or is assigned, for simulated workers). */

@@ -47,7 +47,8 @@ for (const seconds of [1, 30, 300]) {
     await withProxied({ far: { capacity: 2, workMs: null } }, async (rig) => {
       const { far, proxy } = rig;
       await withFarm({ places: listOf(rig) }, async (farm) => {
-        await farm.drop("load.json", tinies("t", 200));
+        const count = sized({ quick: 200, long: 200, full: 10_000 });
+        await farm.drop("load.json", tinies("t", count));
         await until("the far worker has work", () => far.held.size === 2);
         const held = [...far.held.values()];
         proxy.partition();
@@ -59,19 +60,19 @@ for (const seconds of [1, 30, 300]) {
         proxy.heal();
         // What was under way is gone: both ends find out when they next speak.
         proxy.reset();
-        await farm.untilCount(200, "completed");
+        await farm.untilCount(count, "completed");
         await until(
           "its outcomes are acknowledged",
           () => held.every((ref) => far.acknowledged.has(keyOf(ref))),
         );
         const audit = await farm.ledger.audit(farm);
-        assertIntact(audit, { accepted: 200, completed: 200 });
+        assertIntact(audit, { accepted: count, completed: count });
         const tasks = await Promise.all(held.map((ref) => farm.task<TaskAnswer>(ref.task_id)));
         // Shorter than the lease nothing is taken away; longer it is, and has run elsewhere.
         for (const task of tasks) assertEquals(task!.redistributions, seconds < 6 ? 0 : 1);
         record({
           fault: "F5",
-          what: `partition of ${seconds} s, both ways`,
+          what: `partition of ${seconds} s, both ways, ${count} tasks`,
           recovery: Math.round((secondsSince(startMs) - seconds) * 100) / 100,
           lost: audit.lost,
           double: audit.double,
@@ -88,12 +89,13 @@ faultTest(
     await withProxied({ far: { capacity: 2, workMs: null } }, async (rig) => {
       const { far, near, proxy } = rig;
       await withFarm({ places: listOf(rig) }, async (farm) => {
-        await farm.drop("load.json", tinies("t", 40));
+        const count = sized({ quick: 40, long: 40, full: 10_000 });
+        await farm.drop("load.json", tinies("t", count));
         await until("the far worker has work", () => far.held.size === 2);
         const held = [...far.held.values()];
         const startMs = performance.now();
         proxy.set({ silentFrom: true });
-        await farm.untilCount(40, "completed");
+        await farm.untilCount(count, "completed");
         const recovery = secondsSince(startMs);
         for (const ref of held) assertEquals(near.begun.has(keyOf({ ...ref, attempt: 2 })), true);
         for (const ref of held) far.complete(ref);
@@ -101,11 +103,11 @@ faultTest(
         proxy.reset();
         await until("the late outcomes are acknowledged", () => far.ended.size === 0);
         const audit = await farm.ledger.audit(farm);
-        assertIntact(audit, { accepted: 40, completed: 40 });
+        assertIntact(audit, { accepted: count, completed: count });
         assert(far.heldMax <= 2 && near.heldMax <= 1002, `held ${far.heldMax}`);
         record({
           fault: "F6",
-          what: "one-way partition",
+          what: `one-way partition, ${count} tasks`,
           recovery,
           lost: audit.lost,
           double: audit.double,
@@ -143,7 +145,7 @@ faultTest("F7 a slow and shaky line kills nobody", { long: true }, async () => {
 });
 
 faultTest("F8 a dispatch whose answer is lost is not run twice", {}, async () => {
-  const count = 60;
+  const count = sized({ quick: 60, long: 60, full: 10_000 });
   let lost = 0;
   const worker: SimulatedWorker = new SimulatedWorker("worker-01", {
     capacity: 2,
@@ -152,7 +154,7 @@ faultTest("F8 a dispatch whose answer is lost is not run twice", {}, async () =>
     executionMs: 1000,
     // Every second answer is lost after the worker has taken the tasks.
     answer: async (path, request): Promise<Response | void> => {
-      if (path !== "/dispatch" || lost >= 40) return;
+      if (path !== "/dispatch" || lost >= count / 2) return;
       const { tasks } = await request.json();
       const reply = worker.dispatch(tasks);
       return worker.calls.get(path)! % 2 === 1 && lost++ >= 0
@@ -172,7 +174,7 @@ faultTest("F8 a dispatch whose answer is lost is not run twice", {}, async () =>
       assertEquals(again, [], "a lost answer cost an attempt");
       record({
         fault: "F8",
-        what: `${lost} lost answers to dispatches`,
+        what: `${lost} lost answers to dispatches, ${count} tasks`,
         lost: audit.lost,
         double: audit.double,
       });
