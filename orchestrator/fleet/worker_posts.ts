@@ -22,6 +22,9 @@ const REPLY_BYTES_MAX = 1024 * 1024;
 /** Pauses before the tries of a dispatch, ms. The first retry is immediate: after a healed
  * partition one request on an old connection always fails. */
 const DISPATCH_TRIES_MS = [0, 0, 300, 1000];
+/** Acknowledgements are gathered for this long, ms: nobody waits for them, and a post costs more
+ * than what is in it. */
+const ACKNOWLEDGE_GATHER_MS = 50;
 /** Time between two tries to post acknowledgements, ms. */
 const ACKNOWLEDGE_RETRY_MS = 1000;
 
@@ -106,12 +109,13 @@ export class WorkerPosts {
     }
   }
 
-  /** Gathers what comes while a post is under way; tries until it is said or the client stops. */
+  /** Gathers what comes in a while; tries until it is said or the client stops. */
   async acknowledge(attempts: readonly AttemptRef[]): Promise<void> {
     const { farm, health, stop } = this.#options;
     this.#acknowledgements.push(...attempts);
     if (this.#acknowledging) return;
     this.#acknowledging = true;
+    await pause(ACKNOWLEDGE_GATHER_MS, stop);
     while (this.#acknowledgements.length > 0 && !stop.aborted) {
       const now = this.#acknowledgements.splice(0, this.#batch.size);
       try {

@@ -7,7 +7,7 @@ import { assertEquals } from "@std/assert";
 import { tinies, withFarm } from "./farm.ts";
 import { assertIntact } from "./ledger.ts";
 import { chanceOf, faultTest, record, secondsSince, sized, sleep, until } from "./level.ts";
-import { SimulatedWorker } from "./simulated_worker.ts";
+import { SimulatedWorker } from "../../tools/testing/simulated_worker.ts";
 
 const ids = Array.from({ length: 100 }, (_, at) => `worker-${String(at + 1).padStart(3, "0")}`);
 

@@ -10,7 +10,7 @@ import { type Farm, places, tinies, tiny, withFarm } from "./farm.ts";
 import { assertIntact } from "./ledger.ts";
 import { faultTest, record, secondsSince, sized, sleep, until } from "./level.ts";
 import { canLock, canMount, lockFolder, run, Tmpfs, traceable } from "./machine.ts";
-import { SimulatedWorker } from "./simulated_worker.ts";
+import { SimulatedWorker } from "../../tools/testing/simulated_worker.ts";
 
 const noMount = await canMount() ? null : "no right to mount a file system";
 const noLock = await canLock() ? null : "no right to make a folder immutable";

@@ -10,7 +10,7 @@ import type { BatchAnswer } from "../../tools/farm_client.ts";
 import { type Farm, tinies, tiny, withFarm } from "./farm.ts";
 import { assertIntact } from "./ledger.ts";
 import { faultTest, record, sized, sleep, until } from "./level.ts";
-import { SimulatedWorker } from "./simulated_worker.ts";
+import { SimulatedWorker } from "../../tools/testing/simulated_worker.ts";
 
 const encoder = new TextEncoder();
 

@@ -7,7 +7,7 @@ import { assert } from "@std/assert";
 import { type Farm, tinies, withFarm } from "./farm.ts";
 import { assertIntact } from "./ledger.ts";
 import { faultTest, quantile, record, sized, sleep } from "./level.ts";
-import { SimulatedWorker } from "./simulated_worker.ts";
+import { SimulatedWorker } from "../../tools/testing/simulated_worker.ts";
 
 async function whileLoaded(
   what: string,

@@ -16,7 +16,7 @@ import { parameterChecks } from "../../simulation/parameter_check.ts";
 import { residentMiB, tinies, tiny, withFarm } from "./farm.ts";
 import { chanceOf, faultTest, record, sized, until } from "./level.ts";
 import { Mutator } from "./mutate.ts";
-import { SimulatedWorker } from "./simulated_worker.ts";
+import { SimulatedWorker } from "../../tools/testing/simulated_worker.ts";
 
 const SEED = Number(Deno.env.get("FAULTS_SEED") ?? 17);
 const DEFAULTS = { num_particles: 100, num_steps: 500, seed: 42 };

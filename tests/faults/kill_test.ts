@@ -17,7 +17,7 @@ import {
   sleep,
   until,
 } from "./level.ts";
-import { SimulatedWorker } from "./simulated_worker.ts";
+import { SimulatedWorker } from "../../tools/testing/simulated_worker.ts";
 
 const SEED = Number(Deno.env.get("FAULTS_SEED") ?? 20240708);
 

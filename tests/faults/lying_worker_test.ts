@@ -8,7 +8,7 @@ import { assert, assertEquals } from "@std/assert";
 import { type Farm, residentMiB, tinies, withFarm } from "./farm.ts";
 import { assertIntact } from "./ledger.ts";
 import { faultTest, record, secondsSince, sized, until } from "./level.ts";
-import { completed, outcomeOf, SimulatedWorker } from "./simulated_worker.ts";
+import { completed, outcomeOf, SimulatedWorker } from "../../tools/testing/simulated_worker.ts";
 
 type Options = NonNullable<ConstructorParameters<typeof SimulatedWorker>[1]>;
 

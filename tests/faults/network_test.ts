@@ -9,7 +9,7 @@ import { middling, places, tinies, tiny, withFarm } from "./farm.ts";
 import { assertIntact } from "./ledger.ts";
 import { faultTest, record, secondsSince, sized, sleep, until } from "./level.ts";
 import { FaultProxy } from "./proxy.ts";
-import { keyOf, SimulatedWorker } from "./simulated_worker.ts";
+import { keyOf, SimulatedWorker } from "../../tools/testing/simulated_worker.ts";
 
 /** A simulated worker behind a proxy, and one that is reached directly. */
 async function withProxied(

@@ -8,7 +8,12 @@ import { assert, assertEquals } from "@std/assert";
 import { type Farm, tinies, tiny, withFarm } from "./farm.ts";
 import { assertIntact, digestOfTask } from "./ledger.ts";
 import { chanceOf, faultTest, record, secondsSince, sized, sleep, until } from "./level.ts";
-import { completed, digestOf, outcomeOf, SimulatedWorker } from "./simulated_worker.ts";
+import {
+  completed,
+  digestOf,
+  outcomeOf,
+  SimulatedWorker,
+} from "../../tools/testing/simulated_worker.ts";
 
 type Options = ConstructorParameters<typeof SimulatedWorker>[1];
 

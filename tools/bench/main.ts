@@ -11,6 +11,7 @@ import { benchCore } from "./core.ts";
 import { benchDashboard } from "./dashboard.ts";
 import { benchDemo } from "./demo.ts";
 import { benchDispatch } from "./dispatch.ts";
+import { benchEfficiency } from "./efficiency.ts";
 import { benchKernels } from "./kernels.ts";
 import { benchLatency } from "./latency.ts";
 import { makeReport, type Row } from "./report.ts";
@@ -31,6 +32,7 @@ const BENCHES = {
   dispatch: benchDispatch,
   latency: benchLatency,
   scale: benchScale,
+  efficiency: benchEfficiency,
   demo: benchDemo,
   dashboard: benchDashboard,
 } satisfies Record<string, (options: BenchOptions) => Promise<Row[]>>;

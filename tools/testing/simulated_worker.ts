@@ -13,7 +13,7 @@ import {
   type Outcome,
   OUTCOMES_MAX,
 } from "../../contract/wire.ts";
-import { freePort } from "../../tools/ports.ts";
+import { freePort } from "../ports.ts";
 
 export interface SimulatedOptions {
   readonly capacity?: number;

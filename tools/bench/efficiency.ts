@@ -1,0 +1,150 @@
+/**
+ * What the farm takes from real work: short tasks on two slots beside the time they compute, one
+ * long simulation beside the same one run alone, and the orchestrator's share of a core with 64
+ * workers of 32 slots.
+ *
+ * @module
+ */
+import { findAlgorithm } from "../../simulation/registry.ts";
+import { err } from "../../platform/terminal.ts";
+import { SimulatedWorker } from "../testing/simulated_worker.ts";
+import { emptyTasks, MeasuredFarm } from "./farm.ts";
+import { median, type Row } from "./report.ts";
+
+const SHORT_MS = 5;
+const WORKERS = 64;
+const SLOTS = 32;
+const SIMULATED_MS = 1000;
+
+export async function benchEfficiency({ quick }: { quick: boolean }): Promise<Row[]> {
+  const rounds = quick ? 1 : 3;
+  return [
+    await shortTasks(quick ? 200 : 1000, rounds),
+    await longTask(quick ? 3000 : 20_000, rounds),
+    await crowd(quick ? 4 : 15),
+  ];
+}
+
+const PARTICLES = { num_particles: 100, seed: 7 };
+
+/** Milliseconds that so many steps take in this process, nothing else at work. */
+function aloneMs(steps: number): number {
+  const simulation = findAlgorithm("cython")!.create({ ...PARTICLES, num_steps: steps });
+  const startMs = performance.now();
+  simulation.advance(simulation.stepsTotal);
+  return performance.now() - startMs;
+}
+
+function stepsFor(ms: number): number {
+  aloneMs(10_000);
+  return Math.round(ms / (aloneMs(100_000) / 100_000));
+}
+
+function taskFile(count: number, steps: number): string {
+  const tasks = Array.from({ length: count }, (_, at) => ({
+    task_id: `t${at}`,
+    algorithm: "cython",
+    parameters: { ...PARTICLES, num_steps: steps, seed: at },
+  }));
+  return JSON.stringify({ tasks });
+}
+
+/** Seconds inside simulations so far, by the orchestrator's own metric. */
+async function computedSeconds(farm: MeasuredFarm): Promise<number> {
+  const text = await (await fetch(`${farm.client.url}/metrics`)).text();
+  return Number(/^farm_task_duration_seconds_sum (\S+)$/m.exec(text)?.[1] ?? 0);
+}
+
+async function shortTasks(count: number, rounds: number): Promise<Row> {
+  const steps = stepsFor(SHORT_MS);
+  const ratios: number[] = [];
+  const means: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const farm = await MeasuredFarm.start({ workers: 2, capacity: 1 });
+    try {
+      await farm.prepare("short.json", taskFile(count, steps));
+      const before = await computedSeconds(farm);
+      await farm.drop("short.json");
+      const makespan = await farm.secondsUntil(() => farm.isFinished("short.json"));
+      const computed = await computedSeconds(farm) - before;
+      ratios.push(makespan / (computed / 2));
+      means.push(computed * 1000 / count);
+      err(`efficiency: ${count} short tasks, makespan ${ratios.at(-1)!.toFixed(3)} × computed / 2`);
+    } finally {
+      await farm.close();
+    }
+  }
+  return {
+    bench: "efficiency",
+    what: `${count} tasks of ${median(means).toFixed(1)} ms on two workers of one slot`,
+    figure: "makespan / (computed time / 2)",
+    median: Math.round(median(ratios) * 1000) / 1000,
+    rounds,
+  };
+}
+
+/** The same simulation alone in this process and on the farm, in turn: time on the farm by alone. */
+async function longTask(ms: number, rounds: number): Promise<Row> {
+  const steps = stepsFor(ms);
+  const ratios: number[] = [];
+  const farm = await MeasuredFarm.start({ workers: 1, capacity: 1 });
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const alone = aloneMs(steps) / 1000;
+      const before = await computedSeconds(farm);
+      const [task] = JSON.parse(taskFile(1, steps)).tasks;
+      task.task_id = `long${round}`;
+      await farm.prepare(`long${round}.json`, JSON.stringify({ tasks: [task] }));
+      await farm.drop(`long${round}.json`);
+      await farm.secondsUntil(() => farm.isFinished(`long${round}.json`), 200);
+      ratios.push((await computedSeconds(farm) - before) / alone);
+      err(`efficiency: one long task, ${ratios.at(-1)!.toFixed(3)} × its time alone`);
+    }
+  } finally {
+    await farm.close();
+  }
+  return {
+    bench: "efficiency",
+    what: `one task of ${ms / 1000} s`,
+    figure: "time on the farm / time alone",
+    median: Math.round(median(ratios) * 1000) / 1000,
+    rounds,
+  };
+}
+
+/** All slots of many simulated workers kept busy: processor time of the orchestrator's process. */
+async function crowd(seconds: number): Promise<Row> {
+  const workers = Array.from(
+    { length: WORKERS },
+    (_, at) =>
+      new SimulatedWorker(`worker-${at}`, {
+        capacity: SLOTS,
+        workMs: SIMULATED_MS,
+        executionMs: SIMULATED_MS,
+        forgets: true,
+      }),
+  );
+  const farm = await MeasuredFarm.start({ workers: 0 });
+  try {
+    await farm.list(workers.map(({ id, port }) => ({ id, ip: "127.0.0.1", port })));
+    const tasks = Math.round((seconds + 10) * WORKERS * SLOTS * 1000 / SIMULATED_MS);
+    await farm.prepare("crowd.json", emptyTasks(tasks));
+    await farm.drop("crowd.json");
+    const busy = () => workers.reduce((sum, worker) => sum + worker.held.size, 0);
+    await farm.secondsUntil(() => Promise.resolve(busy() > 0.9 * WORKERS * SLOTS));
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const before = farm.orchestratorCost()?.cpu_s ?? NaN;
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    const share = ((farm.orchestratorCost()?.cpu_s ?? NaN) - before) / seconds;
+    return {
+      bench: "efficiency",
+      what: `${WORKERS} simulated workers of ${SLOTS} slots, ${SIMULATED_MS / 1000} s a task`,
+      figure: "cores used by the whole orchestrator",
+      median: Math.round(share * 1000) / 1000,
+      rounds: 1,
+    };
+  } finally {
+    await farm.close();
+    await Promise.all(workers.map((worker) => worker.close()));
+  }
+}
