@@ -25,7 +25,7 @@ browserTest("every page is open to everybody, light and dark, wide and narrow", 
 }, async (farm, browser) => {
   await farm.drop("some.json", [tiny("a"), tiny("b")]);
   const { id } = await farm.finished("some.json");
-  const paths = [...PAGES, "/task?id=a&with=b", `/batch?id=${id}`, "/bulk?action=retry"];
+  const paths = [...PAGES, "/task?id=a&with=b", `/batch?id=${id}`, "/bulk?action=retry", "/nosuch"];
   for (const colorScheme of ["light", "dark"] as const) {
     const visitor = await Visitor.arrive(browser, { colorScheme });
     for (const path of paths) {
