@@ -6,6 +6,9 @@
  */
 import type { Browser } from "playwright-core";
 
+/** Until tabs that were just opened have done everything that a start brings, ms. */
+const SETTLE_MS = 5000;
+
 export interface Audience {
   leave(): Promise<void>;
 }
@@ -23,6 +26,8 @@ export async function browsers(browser: Browser, url: string, count: number): Pr
     await page.goto(`${url}/ui`);
     await page.locator("#live[data-state=connected]").waitFor();
   }));
+  // To open ten tabs costs more than to have them open for a minute.
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   return {
     async leave() {
       await Promise.all(contexts.map((context) => context.close()));

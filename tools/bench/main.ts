@@ -62,7 +62,9 @@ async function bench(
   for (const name of chosen) {
     err(`${name} …`);
     const found = await BENCHES[name](options);
-    if (name !== "kernels") print(found);
+    // Rows of another kind have other columns.
+    const kinds = name === "kernels" ? [] : Map.groupBy(found, (row) => row.bench).values();
+    for (const kind of kinds) print(kind);
     rows.push(...found);
   }
   const report = makeReport(rows);
