@@ -8,6 +8,7 @@ import { EXIT, UsageError } from "../../platform/arguments.ts";
 import { runProgram } from "../../platform/program.ts";
 import { err, out, table } from "../../platform/terminal.ts";
 import { benchCore } from "./core.ts";
+import { benchCrowds } from "./crowds.ts";
 import { benchDashboard } from "./dashboard.ts";
 import { benchDemo } from "./demo.ts";
 import { benchDispatch } from "./dispatch.ts";
@@ -27,6 +28,7 @@ interface BenchOptions {
 const BENCHES = {
   kernels: async (options: BenchOptions) =>
     (await benchKernels(options)).map((row) => ({ ...row })),
+  crowds: async (options: BenchOptions) => (await benchCrowds(options)).map((row) => ({ ...row })),
   core: benchCore,
   store: benchStore,
   dispatch: benchDispatch,
