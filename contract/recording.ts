@@ -16,7 +16,7 @@ export const RECORD_FRAMES_DEFAULT = 600;
 export const RECORD_EVERY_DEFAULT = 10;
 
 /** Most that a recording may cost its simulation, where the task leaves the frames to us… */
-const COST_SHARE = 0.04;
+const COST_SHARE = 0.03;
 /** …or this time, which nobody feels. */
 const COST_FREE_NS = 2_000_000;
 /** Measured with the compiled kernel, in a box with room; a crowded one takes longer for a step. */
