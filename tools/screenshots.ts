@@ -4,6 +4,7 @@
  *
  * @module
  */
+/// <reference lib="dom" />
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
@@ -15,8 +16,14 @@ import { LocalFarm } from "./local_farm.ts";
 const FOLDER = fileURLToPath(new URL("../docs/images/", import.meta.url));
 const THEMES = ["light", "dark"] as const;
 const SIZE = { width: 1200, height: 750 };
+/** For a picture of something further down, which needs room. */
+const TALL = { width: 1200, height: 900 };
+/** A farm that has just started has no past to draw, ms. */
+const PAST_MS = 60_000;
 /** Time for charts to be drawn and figures to come in, ms. */
 const SETTLE_MS = 1500;
+/** Two recorded tasks, to be compared. */
+const COMPARED = ["density_200_01", "density_200_04"] as const;
 
 /** A study over particles and seeds, and a few tasks that take longer than they may. */
 function exampleFiles(): Record<string, unknown[]> {
@@ -27,6 +34,7 @@ function exampleFiles(): Record<string, unknown[]> {
       parameters: { num_particles, num_steps: 3000, seed },
       priority: ["high", "medium", "low"][seed % 3],
       description: "Density study",
+      ...(num_particles === 200 ? { record: { every: 5 } } : {}),
     }))
   );
   const long = Array.from({ length: 14 }, (_, seed) => ({
@@ -57,7 +65,7 @@ async function startExample(folder: string): Promise<LocalFarm> {
   return farm;
 }
 
-/** Pages by the name of their picture. */
+/** Pages by the name of their picture; a fragment names what is to be in sight. */
 async function pagesOf(client: FarmClient): Promise<Record<string, string>> {
   const [batch] = await client.get<{ id: string }[]>("/batches?limit=1");
   const failed = await client.get<{ task_id: string }[]>("/tasks?status=failed&limit=1");
@@ -66,6 +74,7 @@ async function pagesOf(client: FarmClient): Promise<Record<string, string>> {
     overview: "",
     tasks: "/tasks?limit=25",
     task: `/task?id=${encodeURIComponent(task)}`,
+    compare: `/task?${new URLSearchParams({ id: COMPARED[0], with: COMPARED[1] })}#replay-title`,
     batch: `/batch?id=${encodeURIComponent(batch!.id)}`,
     workers: "/workers",
     errors: "/errors",
@@ -78,14 +87,21 @@ async function takePictures(browser: Browser, url: string): Promise<void> {
   for (const colorScheme of THEMES) {
     const page = await browser.newPage({ viewport: SIZE, colorScheme, locale: "en-GB" });
     for (const [name, path] of Object.entries(pages)) {
+      await page.setViewportSize(path.includes("#") ? TALL : SIZE);
       await page.goto(`${url}/ui${path}`);
       await page.waitForTimeout(SETTLE_MS);
+      // What came into the page meanwhile has moved the rest of it.
+      await page.evaluate(() => document.getElementById(location.hash.slice(1))?.scrollIntoView());
       const file = join(FOLDER, `dashboard_${name}_${colorScheme}.png`);
       await page.screenshot({ path: file });
       out(file);
     }
     await page.close();
   }
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!await holds()) await new Promise((resolve) => setTimeout(resolve, 200));
 }
 
 if (import.meta.main) {
@@ -96,9 +112,11 @@ if (import.meta.main) {
   try {
     const client = new FarmClient(farm.url);
     // Until something has failed, the page of errors has nothing to show.
-    while ((await client.get<unknown[]>("/errors")).length === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
+    await until(async () => (await client.get<unknown[]>("/errors")).length > 0);
+    for (const id of COMPARED) {
+      await until(async () => (await fetch(`${farm.url}/tasks/${id}/trajectory`)).ok);
     }
+    await new Promise((resolve) => setTimeout(resolve, PAST_MS));
     await takePictures(browser, farm.url);
   } finally {
     await browser.close();
