@@ -170,7 +170,7 @@ function pickEmpty(round: Round, workers: readonly WorkerState[]): WorkerState |
 function hasPrefetchRoom(worker: WorkerState, prefetchMs: number): boolean {
   if (worker.meanMs === null || worker.meanMs >= prefetchMs) return false;
   const ahead = Math.ceil(worker.capacity * prefetchMs / Math.max(worker.meanMs, 0.05));
-  const room = worker.capacity + Math.min(ahead, worker.queueMax, BATCH_MAX);
+  const room = worker.capacity + Math.min(ahead, worker.queueMax);
   return worker.held.size < room;
 }
 
