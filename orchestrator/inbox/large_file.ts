@@ -1,6 +1,7 @@
 /**
- * Task files that are too large to be in memory: read twice in small chunks, once to learn whether
- * the file is whole, what its envelope says and what its hash is, and again for its tasks.
+ * Task files that are too large to be parsed at one go: read in small chunks, once to learn whether
+ * the file is whole, what its envelope says and what its hash is, and again for its tasks if they
+ * are too many to be kept meanwhile.
  *
  * @module
  */
@@ -12,6 +13,8 @@ import { readEmptiedEnvelope } from "../../contract/task_file_text.ts";
 
 /** Bytes read, hashed and scanned between two breaths of the event loop: a few ms of work. */
 const CHUNK_BYTES = 256 * 1024;
+/** Up to this size the tasks of the first reading are kept, some five times as much in memory. */
+export const KEPT_BYTES_MAX = 4 * 1024 * 1024;
 /** How much of a file's end is looked at for its last brace. */
 const TAIL_BYTES = 4096;
 /** What JSON has between its marks. A NUL is none: it stands where a copy has not come yet. */
@@ -53,6 +56,8 @@ export interface Survey {
   readonly metadata: unknown;
   readonly rerun: boolean;
   readonly errors: readonly TaskFileError[];
+  /** The tasks in slices; null when there were too many to keep. */
+  readonly kept: readonly unknown[][] | null;
 }
 
 /**
@@ -79,13 +84,18 @@ export async function endsWithBrace({ path, look }: SeenFile): Promise<boolean> 
 export async function surveyFile(file: SeenFile, limits: TaskFileLimits): Promise<Survey> {
   const hash = createHash("sha256");
   const splitter = new TaskFileSplitter();
+  const kept: unknown[][] | null = file.look.size <= KEPT_BYTES_MAX ? [] : null;
   let tasksHeld = 0;
   for await (const chunk of chunksOf(file)) {
     hash.update(chunk);
-    for (const group of splitter.push(chunk)) tasksHeld += parseGroup(group).length;
+    for (const group of splitter.push(chunk)) {
+      const tasks = parseGroup(group);
+      tasksHeld += tasks.length;
+      kept?.push(tasks);
+    }
   }
   const envelope = readEmptiedEnvelope(splitter.end(), { tasksHeld, limits });
-  return { sha256: hash.digest("hex"), ...envelope };
+  return { sha256: hash.digest("hex"), ...envelope, kept };
 }
 
 /**

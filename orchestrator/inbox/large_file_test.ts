@@ -4,13 +4,24 @@ import { TASK_FILE_ERRORS_LISTED, TASK_FILE_LIMITS } from "../../contract/task_f
 import { checkTaskFile } from "../../contract/task_file_check.ts";
 import { UnusualFileError } from "../../contract/task_file_split.ts";
 import { parameterChecks } from "../../simulation/parameter_check.ts";
-import { ChangedFileError, endsWithBrace, lookOf, surveyFile, tasksOf } from "./large_file.ts";
+import {
+  ChangedFileError,
+  endsWithBrace,
+  KEPT_BYTES_MAX,
+  lookOf,
+  surveyFile,
+  tasksOf,
+} from "./large_file.ts";
 import { DEFAULTS, type Desk, deskTest, fileOf } from "./testing.ts";
 
 const TASKS = 20_000;
 const IDS = Array.from({ length: TASKS }, (_, at) => `task_${at}`);
 /** Some 2 MB: above what is parsed as a whole. */
 const LARGE = fileOf(...IDS);
+
+/** Above what is kept from one reading to the next. */
+const VERY_LARGE = fileOf(...IDS.slice(0, 5000))
+  .replaceAll('"algorithm":', `"note":"${"x".repeat(KEPT_BYTES_MAX / 5000)}","algorithm":`);
 
 /** LARGE, where these tasks are others. */
 function largeWith(edits: Record<number, object>): string {
@@ -98,6 +109,14 @@ deskTest("Inbox waits for the rest of a large file that pauses behind a task", a
   for (let at = half; at < bytes.length;) at += await file.write(bytes.subarray(at));
   await desk.untilFiles(1);
   assertEquals((await desk.store.counts()).status.pending, TASKS);
+});
+
+deskTest("Inbox reads a very large file again for its tasks", async (desk) => {
+  assert(VERY_LARGE.length > KEPT_BYTES_MAX);
+  await expectRejected(desk, VERY_LARGE.replace('"task_4999"', '"task_0"'));
+  await desk.drop("very_large.json", VERY_LARGE);
+  await desk.untilFiles(1, 1);
+  assertEquals((await desk.store.counts()).status.pending, 5000);
 });
 
 deskTest("Inbox finishes the cut off move of a large file", async (desk) => {

@@ -30,7 +30,7 @@ export interface ReadFile {
   readonly metadata: unknown;
   readonly rerun: boolean;
   readonly errors: readonly TaskFileError[];
-  /** The tasks as written, in slices; may be asked for again, and then reads a large file again. */
+  /** The tasks as written, in slices; may be asked for again, and then reads a very large file again. */
   tasks(): Iterable<unknown[]> | AsyncIterable<unknown[]>;
 }
 
@@ -95,8 +95,8 @@ async function readLarge(
 ): Promise<ReadFile | null> {
   try {
     if (!await endsWithBrace(seen)) throw new UnusualFileError("The end is missing");
-    const survey = await surveyFile(seen, limits);
-    return { bytes: seen.look.size, ...survey, tasks: () => tasksOf(seen, survey.sha256) };
+    const { kept, ...survey } = await surveyFile(seen, limits);
+    return { bytes: seen.look.size, ...survey, tasks: () => kept ?? tasksOf(seen, survey.sha256) };
   } catch (error) {
     if (!(error instanceof UnusualFileError)) throw error;
     return isDue ? await readWhole(seen, limits) : null;
