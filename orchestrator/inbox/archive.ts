@@ -97,15 +97,30 @@ export class Archive {
     return false;
   }
 
-  /** Puts a file that nobody has judged back into the folder, under its name or the next free one. */
+  /**
+   * Puts a file that nobody has judged back into the folder, under a name of its own: whoever saw
+   * its name free for a moment may be using it again.
+   */
   async #bringBack(target: string, file: string): Promise<void> {
     const stem = file.replace(/\.json$/i, "");
-    for (let copy = 1;; copy++) {
-      const path = join(this.#folder, copy === 1 ? file : `${stem}_${copy}.json`);
-      if (await exists(path)) continue;
-      return await Deno.rename(target, path);
+    for (let copy = 2;; copy++) {
+      if (await moveAside(target, join(this.#folder, `${stem}_${copy}.json`))) return;
     }
   }
+}
+
+/** False when the name is taken. Unlike a rename, a link never replaces anything. */
+async function moveAside(from: string, to: string): Promise<boolean> {
+  try {
+    await Deno.link(from, to);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists || await exists(to)) return false;
+    // A file system without links.
+    await Deno.rename(from, to);
+    return true;
+  }
+  await Deno.remove(from);
+  return true;
 }
 
 async function exists(path: string): Promise<boolean> {
