@@ -6,7 +6,7 @@
  * @module
  */
 import { messageOf } from "../../platform/error_message.ts";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { checkTaskFile } from "../../contract/task_file_check.ts";
 import { writeNewFileAtomically } from "../../platform/atomic_file.ts";
 import { getLogger } from "../../platform/log.ts";
@@ -21,7 +21,7 @@ const log = getLogger("inbox");
 /** Time between two scans that nobody asked for, ms. */
 const RESCAN_MS = 5000;
 /** Hints that come during a scan are gathered for this long, ms: a thousand make one scan. */
-const HINT_MS = 20;
+const HINT_MS = 2;
 
 export interface InboxOptions extends Omit<IntakeRooms, "signal"> {
   readonly folder: string;
@@ -107,7 +107,10 @@ export class Inbox implements InboxView {
     while (!this.#stopping) {
       try {
         this.#watcher = Deno.watchFs(this.#options.folder, { recursive: false });
-        for await (const _event of this.#watcher) this.#hint();
+        for await (const { paths } of this.#watcher) {
+          // Files that are still being written have names with a dot in front.
+          if (!paths.every((path) => basename(path).startsWith("."))) this.#hint();
+        }
       } catch (error) {
         log.debug("Cannot watch the task folder, scanning goes on", { error: String(error) });
       }
