@@ -7,7 +7,8 @@
 import { initialState } from "../disks.ts";
 import { createKernel } from "../kernel.ts";
 
-const STEPS_MAX = 500;
+/** A busy machine may leave the helper without a core for long. */
+const PATIENCE_MS = 60_000;
 const page = globalThis as unknown as Worker;
 
 page.addEventListener("message", () => {
@@ -15,7 +16,8 @@ page.addEventListener("message", () => {
   const crew = { threads: () => 2, disksMin: 0, aloneMs: 0 };
   const kernel = createKernel(state, { keepsLists: false, crew });
   let steps = 0;
-  while (kernel.threads < 2 && steps < STEPS_MAX) {
+  const endMs = performance.now() + PATIENCE_MS;
+  while (kernel.threads < 2 && performance.now() < endMs) {
     kernel.step(1);
     steps++;
   }
