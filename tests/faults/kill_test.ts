@@ -23,7 +23,7 @@ const SEED = Number(Deno.env.get("FAULTS_SEED") ?? 20240708);
 
 faultTest("F1 an orchestrator killed at random moments loses and doubles nothing", {}, async () => {
   const kills = sized({ quick: 8, long: 25, full: 200 });
-  const tasksEach = sized({ quick: 150, long: 400, full: 2000 });
+  const tasksEach = sized({ quick: 150, long: 400, full: 400 });
   const chance = chanceOf(SEED);
   const workers = ["worker-01", "worker-02", "worker-03"].map((id) =>
     new SimulatedWorker(id, { capacity: 8, workMs: 20 })
