@@ -51,8 +51,10 @@ function onOutcome(turn: Turn, worker: WorkerState, outcome: Outcome): void {
   if (outcome.status === "failed") {
     fail(turn, task, outcome.failure);
   } else {
-    // Handed back, or stopped without anybody asking for it here: it costs the task nothing.
-    requeue(turn, task, { to: "pending", ended: endAttempt(task.row, turn.at, "returned") });
+    // Handed back, or stopped without anybody asking for it here: it costs the task nothing. But it
+    // did not get on there: it would be handed back and sent there again and again.
+    const ended = endAttempt(task.row, turn.at, "returned");
+    requeue(turn, task, { to: "pending", ended, avoid: worker.id });
   }
 }
 
