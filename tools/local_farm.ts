@@ -111,13 +111,15 @@ export class LocalFarm {
   }
 }
 
-async function writeWorkersFile(
+/** Replaces the list at one go: a running orchestrator reads it again when it changes. */
+export async function writeWorkersFile(
   path: string,
-  workers: readonly { id: string; port: number }[],
+  workers: readonly { readonly id: string; readonly ip?: string; readonly port: number }[],
 ): Promise<void> {
-  const entries = workers.map(({ id, port }) => ({ id, ip: "127.0.0.1", port }));
+  const entries = workers.map(({ id, ip = "127.0.0.1", port }) => ({ id, ip, port }));
   await Deno.mkdir(join(path, ".."), { recursive: true });
-  await Deno.writeTextFile(path, `${JSON.stringify({ workers: entries }, null, 2)}\n`);
+  await Deno.writeTextFile(`${path}.new`, `${JSON.stringify({ workers: entries }, null, 2)}\n`);
+  await Deno.rename(`${path}.new`, path);
 }
 
 /**

@@ -8,9 +8,10 @@
 import { CONTRACT_VERSION, type Hello, StreamLine } from "../../contract/wire.ts";
 import { readJsonLines } from "../../platform/json_lines.ts";
 import { getLogger } from "../../platform/log.ts";
+import { pause } from "../../platform/pause.ts";
 import type { NewEvent } from "../scheduler.ts";
 import { WorkerLine } from "./worker_line.ts";
-import { pause, WorkerPosts } from "./worker_posts.ts";
+import { WorkerPosts } from "./worker_posts.ts";
 import { HealthRecord, type HealthRules } from "./health.ts";
 import { describeFailure, isMisspoken, isRefused, refusalOf } from "./answers.ts";
 import { ReconnectPace, type StreamEnd } from "./reconnect_pace.ts";
@@ -20,7 +21,7 @@ const log = getLogger("fleet");
 /** Longest line a worker may send: a thousand outcomes of several kilobytes. */
 const LINE_LENGTH_MAX = 16 * 1024 * 1024;
 /** Longest silence until a stream has said hello, ms. */
-const HELLO_MS = 5000;
+export const HELLO_MS = 5000;
 /** How often arriving bytes are told of, ms: a long line takes its time on a slow connection. */
 const HEARD_MS = 1000;
 

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { setTimeout as delay } from "node:timers/promises";
 import { splitTaskContent } from "../../contract/task.ts";
 import { type AttemptRef, DispatchReply } from "../../contract/wire.ts";
 import { getLogger } from "../../platform/log.ts";
+import { pause } from "../../platform/pause.ts";
 import type { Handout } from "../core/messages.ts";
 import type { NewEvent } from "../hands.ts";
 import { describeFailure, OtherEpochError, readBounded, refusalOf } from "./answers.ts";
@@ -21,12 +21,12 @@ const log = getLogger("fleet");
 const REPLY_BYTES_MAX = 1024 * 1024;
 /** Pauses before the tries of a dispatch, ms. The first retry is immediate: after a healed
  * partition one request on an old connection always fails. */
-const DISPATCH_TRIES_MS = [0, 0, 300, 1000];
+export const DISPATCH_TRIES_MS = [0, 0, 300, 1000];
 /** Acknowledgements are gathered for this long, ms: nobody waits for them, and a post costs more
  * than what is in it. */
 const ACKNOWLEDGE_GATHER_MS = 50;
 /** Time between two tries to post acknowledgements, ms. */
-const ACKNOWLEDGE_RETRY_MS = 1000;
+export const ACKNOWLEDGE_RETRY_MS = 1000;
 
 export interface WorkerPostsOptions {
   readonly worker: string;
@@ -159,9 +159,4 @@ export function assignmentText({ content, ...rest }: Handout): string {
   const [algorithm, parameters] = splitTaskContent(content);
   const head = JSON.stringify(rest).slice(0, -1);
   return `${head},"algorithm":${algorithm},"parameters":${parameters}}`;
-}
-
-/** Resolves after so many ms, or at once when it is to stop. */
-export async function pause(ms: number, stop: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal: stop }).catch(() => {});
 }

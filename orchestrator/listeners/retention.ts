@@ -5,8 +5,8 @@
  * @module
  */
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { getLogger } from "../../platform/log.ts";
+import { pause } from "../../platform/pause.ts";
 import type { Config } from "../config.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { NewEventRecord, RemovalReport, Store } from "../store/store.ts";
@@ -111,10 +111,9 @@ export class Retention {
     return report!;
   }
 
-  async #pause(ms: number): Promise<void> {
-    const { signal } = this.#stop;
+  #pause(ms: number): Promise<void> {
     const pauseMs = Math.min(STEP_PAUSE_MAX_MS, Math.max(STEP_PAUSE_MIN_MS, ms));
-    await setTimeout(pauseMs, undefined, { signal }).catch(() => {});
+    return pause(pauseMs, this.#stop.signal);
   }
 }
 

@@ -6,16 +6,17 @@
  */
 import type { Assignment, AttemptRef, DispatchReply, StreamLine } from "../../contract/wire.ts";
 import type { ConfiguredWorker, Effect, Handout } from "../../orchestrator/core/messages.ts";
-import { assignmentText } from "../../orchestrator/fleet/worker_posts.ts";
+import { HELLO_MS } from "../../orchestrator/fleet/worker_client.ts";
+import {
+  ACKNOWLEDGE_RETRY_MS,
+  assignmentText,
+  DISPATCH_TRIES_MS,
+} from "../../orchestrator/fleet/worker_posts.ts";
 import { ReconnectPace, type StreamEnd } from "../../orchestrator/fleet/reconnect_pace.ts";
 import type { Hands, NewEvent } from "../../orchestrator/scheduler.ts";
 import type { Kernel, Process } from "./kernel.ts";
 import { type Link, NetworkError, post, Stream } from "./network.ts";
 import type { WorkerMachine } from "./worker.ts";
-
-const DISPATCH_TRIES_MS = [0, 0, 300, 1000];
-const HELLO_MS = 5000;
-const ACKNOWLEDGE_RETRY_MS = 1000;
 
 export interface FleetOptions {
   readonly kernel: Kernel;

@@ -6,7 +6,12 @@
  */
 import { join } from "node:path";
 import { FarmClient } from "../../tools/farm_client.ts";
-import { script, startOrchestrator, startWorker } from "../../tools/local_farm.ts";
+import {
+  script,
+  startOrchestrator,
+  startWorker,
+  writeWorkersFile,
+} from "../../tools/local_farm.ts";
 import { freePort } from "../../tools/ports.ts";
 import { Program } from "../../tools/program.ts";
 import { Ledger } from "./ledger.ts";
@@ -61,10 +66,7 @@ export class Farm {
 
   /** Writes the list of workers, which the orchestrator reads again when it changes. */
   async list(places: readonly Place[]): Promise<void> {
-    const workers = places.map(({ id, port, ip = "127.0.0.1" }) => ({ id, ip, port }));
-    const path = join(this.folder, "config_workers.json");
-    await Deno.writeTextFile(`${path}.new`, JSON.stringify({ workers }));
-    await Deno.rename(`${path}.new`, path);
+    await writeWorkersFile(join(this.folder, "config_workers.json"), places);
   }
 
   /** Resolves when it answers. */

@@ -5,8 +5,10 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { findAlgorithm } from "../../simulation/registry.ts";
 import { err } from "../../platform/terminal.ts";
+import { writeWorkersFile } from "../local_farm.ts";
 import { SimulatedWorker } from "../testing/simulated_worker.ts";
 import { emptyTasks, MeasuredFarm } from "./farm.ts";
 import { median, type Row } from "./report.ts";
@@ -126,7 +128,7 @@ async function crowd(seconds: number): Promise<Row> {
   );
   const farm = await MeasuredFarm.start({ workers: 0 });
   try {
-    await farm.list(workers.map(({ id, port }) => ({ id, ip: "127.0.0.1", port })));
+    await writeWorkersFile(join(farm.folder, "config_workers.json"), workers);
     const tasks = Math.round((seconds + 10) * WORKERS * SLOTS * 1000 / SIMULATED_MS);
     await farm.prepare("crowd.json", emptyTasks(tasks));
     await farm.drop("crowd.json");

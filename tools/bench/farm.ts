@@ -80,13 +80,6 @@ export class MeasuredFarm {
     };
   }
 
-  /** Writes the list of workers, which the orchestrator reads again when it changes. */
-  async list(workers: readonly { id: string; ip: string; port: number }[]): Promise<void> {
-    const path = join(this.folder, "config_workers.json");
-    await Deno.writeTextFile(`${path}.new`, JSON.stringify({ workers }));
-    await Deno.rename(`${path}.new`, path);
-  }
-
   /** Writes a task file beside the folder; `drop` then hands it over in one rename. */
   async prepare(name: string, text: string | ReadableStream<Uint8Array>): Promise<void> {
     const path = join(this.folder, "task_queues", `.${name}.part`);
