@@ -8,6 +8,7 @@
 import type { BatchHead } from "./batch_heads.ts";
 import type { Connection } from "./connection.ts";
 import { statusOfLane } from "./lanes.ts";
+import type { Handout } from "./handouts.ts";
 import type { NewEventRecord } from "./store.ts";
 
 /** What has left the store, ever. */
@@ -82,6 +83,9 @@ export class Draft {
   readonly batches = new Map<number, BatchHead>();
   readonly executionMs: number[] = [];
   readonly finished: string[] = [];
+  /** Tasks handed out for the first time, whose rows stay behind, and those whose rows catch up. */
+  readonly handedOut: Handout[] = [];
+  readonly caughtUp = new Set<number>();
   /** What happened with this commit, to be written with it. */
   readonly events: NewEventRecord[] = [];
   /** The file being received, until this commit accepts it. */

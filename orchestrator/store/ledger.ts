@@ -8,6 +8,7 @@ import { BatchHeads } from "./batch_heads.ts";
 import { Connection, guard } from "./connection.ts";
 import { Draft, type OpenIntake, type Totals } from "./draft.ts";
 import { EventWriter } from "./event_writer.ts";
+import { catchUpFile, Handouts } from "./handouts.ts";
 import { Histogram } from "./histogram.ts";
 import { Queues } from "./lanes.ts";
 import { clearUnaccepted } from "./leftovers.ts";
@@ -27,6 +28,7 @@ export class Ledger {
   readonly heads: BatchHeads;
   intake: OpenIntake | null = null;
   readonly events: EventWriter = new EventWriter();
+  readonly handouts: Handouts = new Handouts();
   /** See `settledChange`. */
   readonly settling: { planned: { name: string; change: number } | null; change: number } = {
     planned: null,
@@ -94,6 +96,7 @@ export class Ledger {
       this.connection.transaction(() => {
         value = work(draft);
         draft.write(this.#connection);
+        this.handouts.write(this.#connection, draft);
         this.events.write(this.#connection, draft.events);
         if (this.#timesAreDue(draft)) this.#writeTimes();
       });
@@ -123,6 +126,11 @@ export class Ledger {
     } finally {
       if (this.#down === null) this.#connection.exec("PRAGMA synchronous = FULL");
     }
+  }
+
+  /** Has every row say what its task is; to be called before rows of open tasks are read. */
+  catchUp(): void {
+    this.handouts.catchUp(this.connection, (work) => this.loose(work));
   }
 
   /** The number of the next change. A file being received has to give way if it stands there. */
@@ -168,6 +176,7 @@ export class Ledger {
     const wasUp = this.#down === null;
     try {
       if (wasUp) {
+        this.catchUp();
         this.#connection.transaction(() => this.#writeTimes());
         guard(this.path, () => this.#connection.checkpoint());
       }
@@ -198,6 +207,8 @@ export class Ledger {
       },
     };
     for (const _ of clearUnaccepted(connection, this.#totals.nextSeq));
+    catchUpFile(connection);
+    this.handouts.clear();
     this.intake = null;
     Object.assign(this.settling, { planned: null, change: 0 });
     this.heads.clear();
@@ -242,6 +253,7 @@ export class Ledger {
       this.#lanes.set(lane, (this.#lanes.get(lane) ?? 0) + count);
     }
     for (const [number, head] of draft.batches) this.heads.set(number, head);
+    this.handouts.takeOver(draft);
     for (const ms of draft.executionMs) this.#times.add(ms);
     if (this.intake !== null) this.intake.firstChanged += draft.moved;
     this.#mark();

@@ -219,8 +219,20 @@ CREATE TABLE events (
 ) STRICT;
 `;
 
+/** Tasks handed out whose rows are behind; see handouts.ts. */
+const HANDOUTS = `
+CREATE TABLE handouts (
+  id INTEGER PRIMARY KEY,
+  lane INTEGER NOT NULL,
+  worker TEXT NOT NULL,
+  assigned_at REAL NOT NULL,
+  tasks TEXT NOT NULL
+) STRICT;
+`;
+
 export const MIGRATIONS: readonly string[] = [
   TASKS + BATCHES + RESULTS + FARM,
   OBSERVATIONS,
   HISTORY,
+  HANDOUTS,
 ];

@@ -5,6 +5,7 @@
  */
 import { dirname } from "node:path";
 import { Connection, guard } from "./connection.ts";
+import { catchUpFile } from "./handouts.ts";
 import { checkFile, checkMark, checkStructure, digestOf } from "./integrity.ts";
 import { Ledger } from "./ledger.ts";
 import { FolderLock } from "./lock.ts";
@@ -61,6 +62,8 @@ function openLocked(connection: Connection, lock: FolderLock, options: OpenOptio
   checkSchema(connection);
   checkMark(connection, lock);
   migrate(connection, options.farm ?? crypto.randomUUID());
+  // The check compares the rows with what the counters say of them.
+  catchUpFile(connection);
   const wasClosed = lock.found?.closed !== undefined;
   const warnings = [
     wasClosed ? null : checkStructure(connection),

@@ -55,6 +55,12 @@ export function openSqliteStore(path: string, options: OpenOptions = {}): Promis
         throw translate(path, error);
       }
     };
+    /** Reads rows of open tasks. */
+    const read = <T>(work: () => T | Promise<T>): Promise<T> =>
+      call(() => {
+        ledger.catchUp();
+        return work();
+      });
     const store: Store = {
       farm: ledger.farm,
       receive: (start) =>
@@ -67,19 +73,19 @@ export function openSqliteStore(path: string, options: OpenOptions = {}): Promis
       commit: (changes) => call(() => commitChanges(ledger, intake, changes)),
       claim: (key, after, limit) => call(() => claim(ledger, key, { after, limit })),
       queues: () => call(() => freshQueues(ledger)),
-      unfinished: () => call(() => unfinished(ledger)),
-      load: (taskIds) => call(() => loadTasks(ledger, taskIds)),
+      unfinished: () => read(() => unfinished(ledger)),
+      load: (taskIds) => read(() => loadTasks(ledger, taskIds)),
       workers: () => call(() => workers(ledger)),
       counts: () => call(() => counts(ledger)),
-      recount: () => call(() => recount(ledger)),
+      recount: () => read(() => recount(ledger)),
       executionTimes: () => call(() => ledger.times.summary()),
       workerTotals: () => call(() => ledger.workerTotals()),
-      page: (query, options) => call(() => page(ledger, query, options)),
-      count: (query) => call(() => count(ledger, query)),
-      task: (taskId) => call(() => detail(ledger, taskId)),
+      page: (query, options) => read(() => page(ledger, query, options)),
+      count: (query) => read(() => count(ledger, query)),
+      task: (taskId) => read(() => detail(ledger, taskId)),
       batches: (options) => call(() => batches(ledger, options)),
       batch: (name) => call(() => batch(ledger, name)),
-      batchTasks: (id, options) => call(() => batchTasks(ledger, id, options)),
+      batchTasks: (id, options) => read(() => batchTasks(ledger, id, options)),
       planResultFile: (name, options) => call(() => planResultFile(ledger, name, options)),
       unwrittenResultFiles: () => call(() => unwrittenResultFiles(ledger)),
       resultFile: (name) => call(() => resultFile(ledger, name)),

@@ -5,6 +5,7 @@
  */
 import type { Draft } from "./draft.ts";
 import { failureOf } from "./event_writer.ts";
+import { isFirst } from "./handouts.ts";
 import { laneOf, PLACE, placeOf } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
 import { unparse } from "./rows.ts";
@@ -55,14 +56,33 @@ export function commitChanges(
   changes: readonly Change[],
 ): CommitReport {
   const { draft } = ledger.durable((draft) => {
+    const first = new Map<number, Numbered>();
     for (const change of changes) {
-      if (change.kind === "task") writeTask(ledger, draft, change);
-      else if (change.kind === "worker") writeWorker(ledger, change);
-      else acceptBatch(intake, draft, change);
+      if (change.kind === "worker") writeWorker(ledger, change);
+      else if (change.kind === "batch_accepted") acceptBatch(intake, draft, change);
+      else {
+        const { seq } = change.task;
+        const numbered = { change, changed: ledger.tick(draft) };
+        const before = first.get(seq);
+        if (before === undefined && isFirst(change) && first.size < ledger.handouts.room) {
+          first.set(seq, numbered);
+          continue;
+        }
+        // It goes on in the very commit that hands it out.
+        if (before !== undefined && first.delete(seq)) writeTask(ledger, draft, before);
+        writeTask(ledger, draft, numbered);
+      }
     }
+    handOut(ledger, draft, [...first.values()]);
   });
   if (ledger.intake !== null && draft.intake === null) intake?.close();
   return { finished: draft.finished };
+}
+
+/** A change of a task with the number that it has among all changes. */
+interface Numbered {
+  readonly change: TaskChange;
+  readonly changed: number;
 }
 
 function acceptBatch(intake: SqliteIntake | null, draft: Draft, change: BatchAccepted): void {
@@ -76,7 +96,7 @@ function writeWorker(ledger: Ledger, worker: WorkerChange): void {
   ledger.connection.run(UPSERT_WORKER, worker.id, worker.epoch, worker.address, worker.at);
 }
 
-function writeTask(ledger: Ledger, draft: Draft, change: TaskChange): void {
+function writeTask(ledger: Ledger, draft: Draft, { change, changed }: Numbered): void {
   checkChange(change);
   const { task, ended, result } = change;
   const { connection } = ledger;
@@ -86,7 +106,7 @@ function writeTask(ledger: Ledger, draft: Draft, change: TaskChange): void {
   countRedistributions(ledger, draft, task);
   const number = result === undefined ? null : ++draft.totals.results;
   const to = laneOf(queue, targetPlace(change));
-  const from = update(ledger, draft, { change, queue, to, number });
+  const from = update(ledger, draft, { change, changed, queue, to, number });
   draft.move(ledger.heads.number(task.batch), from, { lane: to, at: task.completed_at });
   if (task.status === "failed") draft.events.push(failureOf(task));
   if (result !== undefined && number !== null) {
@@ -104,6 +124,33 @@ function writeTask(ledger: Ledger, draft: Draft, change: TaskChange): void {
       unparse(ended.error),
     );
     if (ended.outcome === "failed") draft.countAttempt(ended.worker, {});
+  }
+}
+
+/** Hands tasks out for the first time: a line for those that go to one worker from one queue. */
+function handOut(ledger: Ledger, draft: Draft, first: readonly Numbered[]): void {
+  const groups = Map.groupBy(
+    first,
+    ({ change: { task } }) =>
+      JSON.stringify([task.priority, task.algorithm, task.worker, task.assigned_at]),
+  );
+  for (const group of groups.values()) {
+    const { task } = group[0]!.change;
+    const queue = ledger.queues.id(task);
+    const lane = queue === undefined ? -1 : laneOf(queue, PLACE.fresh);
+    const seqs = group.map(({ change }) => change.task.seq);
+    if (!ledger.handouts.areFresh(ledger.connection, seqs, lane)) {
+      for (const numbered of group) writeTask(ledger, draft, numbered);
+      continue;
+    }
+    const to = { lane: laneOf(queue!, PLACE.assigned), at: null };
+    for (const { change } of group) draft.move(ledger.heads.number(change.task.batch), lane, to);
+    draft.handedOut.push({
+      lane,
+      worker: task.worker!,
+      assignedAt: task.assigned_at!,
+      tasks: group.flatMap(({ change, changed }) => [change.task.seq, changed]),
+    });
   }
 }
 
@@ -128,15 +175,16 @@ function targetPlace({ task, requeued }: TaskChange): number {
 function update(
   ledger: Ledger,
   draft: Draft,
-  move: { change: TaskChange; queue: number; to: number; number: number | null },
+  move: Numbered & { queue: number; to: number; number: number | null },
 ): number {
-  const { change, queue, to, number } = move;
+  const { change, changed, queue, to, number } = move;
   const { task, from } = change;
-  const changed = ledger.tick(draft);
   const error = unparse(task.error);
   const tried = task.tried.length === 0 ? null : JSON.stringify(task.tried);
   const group = countFailure(ledger.connection, change);
-  for (const place of placesOf(from, task)) {
+  const isBehind = ledger.handouts.has(task.seq) && !draft.caughtUp.has(task.seq);
+  if (isBehind && from !== "assigned") throw strayed(change);
+  for (const place of isBehind ? [PLACE.fresh] : placesOf(from, task)) {
     const lane = laneOf(queue, place);
     const updated = ledger.connection.run(
       UPDATE_TASK,
@@ -159,7 +207,10 @@ function update(
       task.seq,
       lane,
     );
-    if (updated === 1) return lane;
+    if (updated === 0) continue;
+    if (!isBehind) return lane;
+    draft.caughtUp.add(task.seq);
+    return laneOf(queue, PLACE.assigned);
   }
   throw strayed(change);
 }

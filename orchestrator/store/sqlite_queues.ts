@@ -26,7 +26,15 @@ export function claim(
   const queue = ledger.queues.id(key);
   if (queue === undefined) return { tasks: [], position: window.after };
   const lane = laneOf(queue, PLACE.fresh);
-  const rows = ledger.connection.all(CLAIM, lane, window.after, ledger.ceiling, window.limit);
+  const read = () => {
+    const { after, limit } = window;
+    return ledger.connection.all(CLAIM, lane, after, ledger.ceiling, limit);
+  };
+  let rows = read();
+  if (rows.some(([seq]) => ledger.handouts.has(Number(seq)))) {
+    ledger.catchUp();
+    rows = read();
+  }
   const position = rows.at(-1)?.at(-1);
   return {
     tasks: rows.map((row) => taskFrom(ledger, row)),
