@@ -25,6 +25,12 @@ export const BATCH_MAX = 1000;
 /** Outcomes that a worker writes into one line: what arrived before a line breaks is not sent again. */
 export const OUTCOMES_MAX = 100;
 
+/** What is only passed on: looked at no further, nor copied, as a record would be. */
+const Opaque = z.custom<Record<string, unknown>>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "must be an object",
+);
+
 /** A moment, epoch ms, that every calendar can show: until the end of the year 9999. */
 const Moment = z.number().min(0).max(253_402_214_400_000);
 
@@ -35,7 +41,7 @@ export type AttemptRef = z.infer<typeof AttemptRef>;
 /** A task handed to a worker. `timeout_ms` bounds this attempt from its start. */
 export const Assignment = AttemptRef.extend({
   algorithm: z.string(),
-  parameters: z.record(z.string(), z.unknown()),
+  parameters: Opaque,
   timeout_ms: z.number().positive().optional(),
   /** What to record of the run; a worker that knows of no recordings runs the task without. */
   record: Recording.optional(),
@@ -96,7 +102,7 @@ export type Failure = z.infer<typeof Failure>;
 export const TaskResult = z.object({
   status: z.literal("completed"),
   output: z.string(),
-  metrics: z.record(z.string(), z.unknown()),
+  metrics: Opaque,
 });
 export type TaskResult = z.infer<typeof TaskResult>;
 

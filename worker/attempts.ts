@@ -20,6 +20,11 @@ const SILENT_MS = 24 * 60 * 60 * 1000;
 /** Acknowledged attempts that are still recognised when a dispatch is repeated late, at least. */
 const REMEMBERED = 10_000;
 
+/** An outcome as it is held here: a result is the text that its thread made of it. */
+export type HeldOutcome =
+  | Exclude<Outcome, { status: "completed" }>
+  | Omit<Extract<Outcome, { status: "completed" }>, "result"> & { readonly result: string };
+
 /** One attempt and where it stands. */
 export interface Attempt {
   readonly farm: string;
@@ -28,7 +33,7 @@ export interface Attempt {
   /** Set when its end is no longer wanted: what its outcome shall be. */
   stopAs?: "cancelled" | "returned";
   /** There exactly when the state is "ended". */
-  outcome?: Outcome;
+  outcome?: HeldOutcome;
 }
 
 interface Farm {
@@ -103,7 +108,7 @@ export class AttemptLedger {
   }
 
   /** Records how an attempt ended. False when it had ended before: the first outcome stands. */
-  end(attempt: Attempt, outcome: Outcome): boolean {
+  end(attempt: Attempt, outcome: HeldOutcome): boolean {
     if (attempt.state === "ended") return false;
     attempt.state = "ended";
     attempt.outcome = outcome;

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Outcome } from "../contract/wire.ts";
-import { type Attempt, AttemptLedger, HELD_MAX } from "./attempts.ts";
+import { type Attempt, AttemptLedger, HELD_MAX, type HeldOutcome } from "./attempts.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -8,7 +7,7 @@ function assignment(task_id: string, attempt = 1) {
   return { task_id, attempt, algorithm: "python", parameters: {} };
 }
 
-function outcome({ assignment: { task_id, attempt } }: Attempt): Outcome {
+function outcome({ assignment: { task_id, attempt } }: Attempt): HeldOutcome {
   return { task_id, attempt, status: "cancelled", started_at: null, ended_at: 0, execution_ms: 0 };
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Failure } from "../contract/wire.ts";
+import type { Failure, TaskResult } from "../contract/wire.ts";
 import type { Algorithm, Metrics, Simulation } from "../simulation/algorithm.ts";
 import { runSlices } from "../simulation/run.ts";
 import type { ControlBlock } from "./control.ts";
@@ -181,10 +181,12 @@ export class ChunkRunner {
   #completed(algorithm: Algorithm, summary: Metrics): Ending {
     const memory_peak = `${(this.#memory.takePeak() / 1e6).toFixed(1)} MB`;
     const metrics = { ...summary, memory_peak };
-    return {
+    const result: TaskResult = {
       status: "completed",
-      result: { status: "completed", output: sentence(algorithm, metrics), metrics },
+      output: sentence(algorithm, metrics),
+      metrics,
     };
+    return { status: "completed", result: JSON.stringify(result) };
   }
 }
 

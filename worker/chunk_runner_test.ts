@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readTrajectory } from "../contract/trajectory.ts";
+import { TaskResult } from "../contract/wire.ts";
 import { findAlgorithm } from "../simulation/registry.ts";
 import { ChunkRunner } from "./chunk_runner.ts";
 import { ControlBlock } from "./control.ts";
@@ -35,7 +36,7 @@ Deno.test("ChunkRunner reports a simulation as the results file wants it", async
   const parameters = { num_particles: 50, num_steps: 300, seed: 123 };
   const [outcome] = await runner().run([{ algorithm: "python", parameters }]);
   assert(outcome?.ending.status === "completed");
-  const { output, metrics } = outcome.ending.result;
+  const { output, metrics } = TaskResult.parse(JSON.parse(outcome.ending.result));
   assertEquals(metrics["particles_processed"], 50);
   assertEquals(metrics["steps_completed"], 300);
   assertEquals(metrics["particle_collisions"], 28);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Assignment, Outcome } from "../contract/wire.ts";
+import type { Assignment } from "../contract/wire.ts";
+import type { HeldOutcome } from "./attempts.ts";
 import { Executor } from "./executor.ts";
 import { CHAOS } from "./testing/chaos.ts";
 
@@ -7,9 +8,9 @@ const FARM = "farm";
 
 interface Setup {
   readonly executor: Executor;
-  readonly outcomes: Outcome[];
+  readonly outcomes: HeldOutcome[];
   /** Resolves with the outcome of a task, once it has one. */
-  readonly outcomeOf: (task_id: string, attempt?: number) => Promise<Outcome>;
+  readonly outcomeOf: (task_id: string, attempt?: number) => Promise<HeldOutcome>;
   /** Resolves when a task runs and has completed at least one step. */
   readonly started: (task_id: string) => Promise<void>;
 }
@@ -18,7 +19,7 @@ async function withExecutor(
   options: { capacity?: number; queueMax?: number },
   test: (setup: Setup) => Promise<void>,
 ): Promise<void> {
-  const outcomes: Outcome[] = [];
+  const outcomes: HeldOutcome[] = [];
   const waiters: (() => void)[] = [];
   const executor = new Executor({
     capacity: options.capacity ?? 1,
@@ -31,7 +32,7 @@ async function withExecutor(
     },
     onTrajectory: () => {},
   });
-  const outcomeOf = async (task_id: string, attempt = 1): Promise<Outcome> => {
+  const outcomeOf = async (task_id: string, attempt = 1): Promise<HeldOutcome> => {
     for (;;) {
       const found = outcomes.find((one) => one.task_id === task_id && one.attempt === attempt);
       if (found !== undefined) return found;

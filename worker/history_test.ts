@@ -1,16 +1,15 @@
 import { assertEquals } from "@std/assert";
-import type { Outcome } from "../contract/wire.ts";
-import type { Attempt } from "./attempts.ts";
+import type { Attempt, HeldOutcome } from "./attempts.ts";
 import { History } from "./history.ts";
 
-function ended(task_id: string, status: Outcome["status"], execution_ms = 0): Attempt {
+function ended(task_id: string, status: HeldOutcome["status"], execution_ms = 0): Attempt {
   const base = { task_id, attempt: 1, started_at: 0, ended_at: 1000, execution_ms };
   const outcome = {
     ...base,
     status,
-    ...(status === "completed" && { result: { status, output: "", metrics: {} } }),
+    ...(status === "completed" && { result: "{}" }),
     ...(status === "failed" && { failure: { kind: "task", code: "x", message: "It threw" } }),
-  } as Outcome;
+  } as HeldOutcome;
   const assignment = { task_id, attempt: 1, algorithm: "python", parameters: { seed: 1 } };
   return { farm: "farm", assignment, state: "ended", outcome };
 }

@@ -14,13 +14,12 @@ import {
   HEARTBEAT_MS,
   type Hello,
   OUTCOMES_MAX,
-  type OutcomesLine,
   type Progress,
   PROGRESS_MS,
   type ProgressLine,
 } from "../contract/wire.ts";
 import { setImmediate } from "node:timers";
-import type { Attempt } from "./attempts.ts";
+import type { Attempt, HeldOutcome } from "./attempts.ts";
 
 const encoder = new TextEncoder();
 
@@ -130,7 +129,7 @@ class FarmStream {
 
   #start(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): void {
     this.#controller = controller;
-    controller.enqueue(encodeLine(this.#source.hello(this.#farm)));
+    controller.enqueue(encodeLine(JSON.stringify(this.#source.hello(this.#farm))));
     this.#timers.push(
       setInterval(() => this.heartbeat(), HEARTBEAT_MS),
       setInterval(() => {
@@ -149,37 +148,47 @@ class FarmStream {
     }
   }
 
-  #nextLine(): Heartbeat | OutcomesLine | ProgressLine | undefined {
+  #nextLine(): string | undefined {
     if (this.#heartbeatDue) {
       this.#heartbeatDue = false;
-      return this.#source.heartbeat(this.#farm, this.#unsent);
+      return JSON.stringify(this.#source.heartbeat(this.#farm, this.#unsent));
     }
     return this.#nextOutcomes() ?? this.#nextProgress();
   }
 
-  #nextOutcomes(): OutcomesLine | undefined {
+  #nextOutcomes(): string | undefined {
     while (this.#unsent.length > 0) {
       const outcomes = this.#unsent.splice(0, OUTCOMES_MAX)
         .filter(({ assignment }) => this.#source.isHeld(this.#farm, assignment))
         .flatMap(({ outcome }) => outcome ?? []);
-      if (outcomes.length > 0) return { type: "outcomes", outcomes };
+      if (outcomes.length > 0) return outcomesText(outcomes);
     }
     return undefined;
   }
 
-  #nextProgress(): ProgressLine | undefined {
+  #nextProgress(): string | undefined {
     if (!this.#progressDue) return undefined;
     this.#progressDue = false;
     const running = this.#source.running(this.#farm);
     const progress = JSON.stringify(running);
     if (running.length === 0 || progress === this.#lastProgress) return undefined;
     this.#lastProgress = progress;
-    return { type: "progress", running };
+    const line: ProgressLine = { type: "progress", running };
+    return JSON.stringify(line);
   }
 }
 
-function encodeLine(
-  line: Hello | Heartbeat | OutcomesLine | ProgressLine,
-): Uint8Array<ArrayBuffer> {
-  return encoder.encode(JSON.stringify(line) + "\n");
+function encodeLine(json: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(json + "\n");
+}
+
+/** The JSON of an `OutcomesLine`. Results go in as the texts they are. */
+function outcomesText(outcomes: readonly HeldOutcome[]): string {
+  return `{"type":"outcomes","outcomes":[${outcomes.map(outcomeText).join(",")}]}`;
+}
+
+function outcomeText(outcome: HeldOutcome): string {
+  if (outcome.status !== "completed") return JSON.stringify(outcome);
+  const { result, ...rest } = outcome;
+  return `${JSON.stringify(rest).slice(0, -1)},"result":${result}}`;
 }

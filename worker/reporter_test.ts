@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Outcome, Progress, StreamLine } from "../contract/wire.ts";
+import type { Progress, StreamLine } from "../contract/wire.ts";
 import { OUTCOMES_MAX } from "../contract/wire.ts";
-import { type Attempt, refOf } from "./attempts.ts";
+import { type Attempt, type HeldOutcome, refOf } from "./attempts.ts";
 import { Reporter } from "./reporter.ts";
 
 /** A source of which the test says what it holds. */
@@ -43,7 +43,7 @@ function setup() {
 }
 
 function endedAttempt(task_id: string): Attempt {
-  const outcome: Outcome = {
+  const outcome: HeldOutcome = {
     task_id,
     attempt: 1,
     status: "cancelled",
@@ -69,6 +69,21 @@ function idsOf(line: StreamLine | undefined): string[] {
   assert(line?.type === "outcomes", `expected outcomes, not ${line?.type}`);
   return line.outcomes.map(({ task_id }) => task_id);
 }
+
+Deno.test("Reporter passes a result on as the text that its thread made", async () => {
+  const { reporter, held } = setup();
+  const lines = linesOf(reporter.open("farm"));
+  await lines.next();
+  const attempt = endedAttempt("a");
+  const result = { status: "completed" as const, output: "Done", metrics: { energy: 0.1 } };
+  const times = { started_at: 1, ended_at: 2, execution_ms: 1 };
+  const told = { task_id: "a", attempt: 1, ...times, status: "completed" as const };
+  attempt.outcome = { ...told, result: JSON.stringify(result) };
+  held.set("a", attempt);
+  reporter.report(attempt);
+  assertEquals(await lines.next(), { type: "outcomes", outcomes: [{ ...told, result }] });
+  await lines.cancel();
+});
 
 Deno.test("Reporter says hello at once, then outcomes of one turn in one line", async () => {
   const { reporter, end } = setup();

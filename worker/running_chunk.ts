@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { Outcome } from "../contract/wire.ts";
-import type { Attempt } from "./attempts.ts";
+import type { Attempt, HeldOutcome } from "./attempts.ts";
 import { timeoutFailure } from "./chunk_runner.ts";
 import type { Ending } from "./thread_api.ts";
 import type { ThreadHandle } from "./thread_handle.ts";
@@ -113,7 +112,7 @@ export interface AttemptTimes {
 }
 
 /** The outcome of an attempt that ended like this. */
-export function outcomeOf(attempt: Attempt, ending: Ending, times: AttemptTimes): Outcome {
+export function outcomeOf(attempt: Attempt, ending: Ending, times: AttemptTimes): HeldOutcome {
   const { task_id, attempt: number } = attempt.assignment;
   const { started_at, ended_at, execution_ms } = times;
   const base = { task_id, attempt: number, started_at, ended_at, execution_ms };

@@ -6,10 +6,11 @@
  */
 import { z } from "zod";
 import { PriorityWritten, TASK_STATUSES } from "../../contract/task.ts";
-import { Failure, TaskResult } from "../../contract/wire.ts";
+import { Failure, TaskResult as ReportedResult } from "../../contract/wire.ts";
 import { EVENT_KINDS } from "../store/store.ts";
 
 const count = z.int().nonnegative();
+const TaskResult = ReportedResult.extend({ metrics: z.record(z.string(), z.unknown()) });
 const seconds = z.number().nonnegative();
 /** A moment with its offset, such as `2026-11-22T20:26:08.249+00:00`. */
 const moment = z.string();
