@@ -11,12 +11,12 @@
  */
 import { TASK_FILE_DEPTH_MAX } from "./task_file_text.ts";
 
-/** A group ends with the task that fills one of these: a few ms of work. */
+/** A group ends with the task that fills one of these: some 5 ms of work. */
 export interface GroupSize {
   readonly tasks: number;
   readonly bytes: number;
 }
-const GROUP_SIZE: GroupSize = { tasks: 100, bytes: 32 * 1024 };
+const GROUP_SIZE: GroupSize = { tasks: 400, bytes: 128 * 1024 };
 /** A larger task, or more beside the tasks, is not what this splitter is for. */
 const TASK_BYTES_MAX = 4 * 1024 * 1024;
 const ENVELOPE_BYTES_MAX = 1024 * 1024;

@@ -156,8 +156,9 @@ function bucketLines(
 
 /** Labels as they stand between the braces, names in a fixed order: the key of a series. */
 function labelText(labels: Labels): string {
-  return Object.entries(labels)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+  const entries = Object.entries(labels);
+  if (entries.length === 0) return "";
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}="${labelValue(value)}"`)
     .join(",");
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { parseTaskContent, TASK_STATUSES } from "../../contract/task.ts";
+import { TASK_STATUSES } from "../../contract/task.ts";
 import { VERSION } from "../../contract/version.ts";
 import { type Counter, type Histogram, MetricsRegistry } from "../../platform/prometheus.ts";
 import { residentBytes } from "../../platform/process_usage.ts";
@@ -129,8 +129,8 @@ export class FarmMetrics implements Listener {
     this.#ended.increment(1, { status });
     if (result === undefined) return;
     this.#durations.observe((task.execution_ms ?? 0) / 1000);
-    const { num_particles, num_steps } = parseTaskContent(task.content)[1];
-    const work = Number(num_particles) * Number(num_steps);
+    const { particles_processed, steps_completed } = result.metrics;
+    const work = Number(particles_processed) * Number(steps_completed);
     if (Number.isFinite(work)) this.#steps.increment(work);
   }
 
