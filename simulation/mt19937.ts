@@ -25,9 +25,10 @@ export class MersenneTwister {
         `Cannot seed MT19937 with ${seed}: give an integer from 0 to ${SEED_MAX}`,
       );
     }
+    const state = this.#state;
     let word = seed;
     for (let i = 0; i < STATE_WORDS; i++) {
-      this.#state[i] = word;
+      state[i] = word;
       word = (Math.imul(SEED_MULTIPLIER, word ^ (word >>> 30)) + i + 1) >>> 0;
     }
   }

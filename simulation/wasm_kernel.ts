@@ -74,7 +74,9 @@ export class WasmKernel implements Kernel {
   sha256(): string {
     const { exports, memory } = this.#moveIn();
     const words = new Uint32Array(memory.buffer, exports.digestState(), 8);
-    return Array.from(words, (word) => word.toString(16).padStart(8, "0")).join("");
+    const digest = new DataView(new ArrayBuffer(32));
+    for (let at = 0; at < 8; at++) digest.setUint32(4 * at, words[at]!);
+    return new Uint8Array(digest.buffer).toHex();
   }
 
   state(): DiskState {
