@@ -131,8 +131,8 @@ export class Inbox implements InboxView {
 
   /** Something may have changed. A scan under way may have passed it by already. */
   #hint(): void {
-    if (this.#scanning !== null) this.#scanAgain = true;
-    else this.#scanIn(0);
+    clearTimeout(this.#timer);
+    this.#scan();
   }
 
   #scanIn(ms: number): void {

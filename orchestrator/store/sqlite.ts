@@ -82,7 +82,7 @@ export function openSqliteStore(path: string, options: OpenOptions = {}): Promis
       workerTotals: () => call(() => ledger.workerTotals()),
       page: (query, options) => read(() => page(ledger, query, options)),
       count: (query) => read(() => count(ledger, query)),
-      task: (taskId) => read(() => detail(ledger, taskId)),
+      task: (taskId) => call(() => detail(ledger, taskId)),
       batches: (options) => call(() => batches(ledger, options)),
       batch: (name) => call(() => batch(ledger, name)),
       batchTasks: (id, options) => read(() => batchTasks(ledger, id, options)),

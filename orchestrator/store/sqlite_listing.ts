@@ -196,8 +196,13 @@ FROM attempts WHERE seq = ? ORDER BY id`;
 
 export function detail(ledger: Ledger, taskId: string): TaskDetail | null {
   const sql = `${LISTED} WHERE t.task_id = ? AND t.seq < ?`;
-  const row = ledger.connection.get(sql, taskId, ledger.totals.nextSeq);
+  const read = () => ledger.connection.get(sql, taskId, ledger.totals.nextSeq);
+  let row = read();
   if (row === undefined) return null;
+  if (ledger.handouts.has(Number(row[0]))) {
+    ledger.catchUp();
+    row = read()!;
+  }
   const task = listedFrom(ledger, row);
   const ended = ledger.connection.all(ATTEMPTS, task.seq).map(attemptFrom);
   const latest = latestAttempt(task);
