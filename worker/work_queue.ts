@@ -10,8 +10,11 @@ import { CHUNK_MAX } from "./control.ts";
 import { TaskTimes } from "./task_times.ts";
 import type { ThreadTask } from "./thread_api.ts";
 
-/** Work to hand to a thread in one call, ms: far above the cost of the call, below what is felt. */
-const CHUNK_TARGET_MS = 10;
+/**
+ * Work to hand to a thread in one call, ms: far above the pause between two calls, which is some
+ * ms when all cores are busy, and below what is felt.
+ */
+const CHUNK_TARGET_MS = 40;
 
 export interface WorkQueueOptions {
   /** Threads that share the queue. */

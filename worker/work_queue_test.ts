@@ -25,7 +25,7 @@ Deno.test("nextChunk() hands out one task as long as nothing is known", () => {
 Deno.test("nextChunk() gathers short tasks, in order, up to its limits", () => {
   assertEquals(ids(queueOf(3, { taskMs: 0.01 }).nextChunk()), ["t0", "t1", "t2"]);
   assertEquals(queueOf(500, { taskMs: 0.01 }).nextChunk().length, CHUNK_MAX);
-  assertEquals(queueOf(500, { taskMs: 3 }).nextChunk().length, 3, "about 10 ms of work");
+  assertEquals(queueOf(500, { taskMs: 15 }).nextChunk().length, 2, "about 40 ms of work");
   assertEquals(queueOf(500, { taskMs: 400 }).nextChunk().length, 1);
 });
 

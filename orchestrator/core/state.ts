@@ -42,7 +42,7 @@ export const DEFAULT_POLICY: Policy = {
   stallMs: 300_000,
   timeoutMs: null,
   ageingMs: 4 * 3600_000,
-  prefetchMs: 50,
+  prefetchMs: 100,
 };
 
 export interface SchedulerState {
