@@ -56,6 +56,7 @@ export class Scheduler {
   #storeError: Error | null = null;
   #configured: NewEvent | null = null;
   #done: Promise<void> | null = null;
+  #busyMs = 0;
   /** Not to commit before, by the monotonic clock. */
   #commitAfterMono = 0;
 
@@ -79,6 +80,11 @@ export class Scheduler {
   /** The failure that keeps the farm from going on, or null. */
   get storeError(): Error | null {
     return this.#storeError;
+  }
+
+  /** Time that the loop has been at work since the start, waiting for the disk included, s. */
+  get busySeconds(): number {
+    return this.#busyMs / 1000;
   }
 
   now(): Instant {
@@ -142,7 +148,9 @@ export class Scheduler {
         // Let everything that has arrived be queued first: the more events, the fewer syncs.
         await this.#timers.breathe();
         await this.#pace();
+        const startMono = this.#clock.now().mono;
         await this.#turn();
+        this.#busyMs += this.#clock.now().mono - startMono;
       }
     } finally {
       stopTicking();

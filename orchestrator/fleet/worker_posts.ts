@@ -24,7 +24,7 @@ const REPLY_BYTES_MAX = 1024 * 1024;
 export const DISPATCH_TRIES_MS = [0, 0, 300, 1000];
 /** Acknowledgements are gathered for this long, ms: nobody waits for them, and a post costs more
  * than what is in it. */
-const ACKNOWLEDGE_GATHER_MS = 50;
+const ACKNOWLEDGE_GATHER_MS = 200;
 /** Time between two tries to post acknowledgements, ms. */
 export const ACKNOWLEDGE_RETRY_MS = 1000;
 

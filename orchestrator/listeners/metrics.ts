@@ -185,6 +185,11 @@ export class FarmMetrics implements Listener {
       () => Math.max(0, (Date.now() - startedAt) / 1000),
     );
     this.#registry.gauge(
+      "farm_scheduler_busy_seconds",
+      "Time that the scheduler's loop was at work since the start, waiting for the disk included",
+      () => scheduler.busySeconds,
+    );
+    this.#registry.gauge(
       "farm_store_up",
       "1 while the store works, 0 while it fails",
       () => scheduler.storeError === null ? 1 : 0,

@@ -23,7 +23,7 @@ export async function benchEfficiency({ quick }: { quick: boolean }): Promise<Ro
   return [
     await shortTasks(quick ? 200 : 1000, rounds),
     await longTask(quick ? 3000 : 20_000, rounds),
-    await crowd(quick ? 4 : 15),
+    ...await crowd(quick ? 4 : 15),
   ];
 }
 
@@ -57,10 +57,15 @@ function taskFile(count: number, steps: number): string {
   return JSON.stringify({ tasks });
 }
 
-/** Seconds inside simulations so far, by the orchestrator's own metric. */
-async function computedSeconds(farm: MeasuredFarm): Promise<number> {
+/** One of the orchestrator's own metrics. */
+async function metric(farm: MeasuredFarm, name: string): Promise<number> {
   const text = await (await fetch(`${farm.client.url}/metrics`)).text();
-  return Number(/^farm_task_duration_seconds_sum (\S+)$/m.exec(text)?.[1] ?? 0);
+  return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1] ?? 0);
+}
+
+/** Seconds inside simulations so far. */
+function computedSeconds(farm: MeasuredFarm): Promise<number> {
+  return metric(farm, "farm_task_duration_seconds_sum");
 }
 
 async function shortTasks(count: number, rounds: number): Promise<Row> {
@@ -120,8 +125,8 @@ async function longTask(ms: number, rounds: number): Promise<Row> {
   };
 }
 
-/** All slots of many simulated workers kept busy: processor time of the orchestrator's process. */
-async function crowd(seconds: number): Promise<Row> {
+/** All slots of many simulated workers kept busy: what the loop and the whole process use of a core. */
+async function crowd(seconds: number): Promise<Row[]> {
   const workers = Array.from(
     { length: WORKERS },
     (_, at) =>
@@ -141,16 +146,22 @@ async function crowd(seconds: number): Promise<Row> {
     const busy = () => workers.reduce((sum, worker) => sum + worker.held.size, 0);
     await farm.secondsUntil(() => Promise.resolve(busy() > 0.9 * WORKERS * SLOTS));
     await new Promise((resolve) => setTimeout(resolve, 2000));
-    const before = farm.orchestratorCost()?.cpu_s ?? NaN;
+    const loop = () => metric(farm, "farm_scheduler_busy_seconds");
+    const process = () => farm.orchestratorCost()?.cpu_s ?? NaN;
+    const before = { loop: await loop(), process: process() };
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-    const share = ((farm.orchestratorCost()?.cpu_s ?? NaN) - before) / seconds;
-    return {
+    const what = `${WORKERS} simulated workers of ${SLOTS} slots, ${SIMULATED_MS / 1000} s a task`;
+    const row = (figure: string, used: number): Row => ({
       bench: "efficiency",
-      what: `${WORKERS} simulated workers of ${SLOTS} slots, ${SIMULATED_MS / 1000} s a task`,
-      figure: "cores used by the whole orchestrator",
-      median: Math.round(share * 1000) / 1000,
+      what,
+      figure,
+      median: Math.round(used / seconds * 1000) / 1000,
       rounds: 1,
-    };
+    });
+    return [
+      row("share of a core: the scheduler's loop", await loop() - before.loop),
+      row("share of a core: the whole orchestrator", process() - before.process),
+    ];
   } finally {
     await farm.close();
     await Promise.all(workers.map((worker) => worker.close()));
