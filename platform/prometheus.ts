@@ -158,6 +158,7 @@ function bucketLines(
 function labelText(labels: Labels): string {
   const entries = Object.entries(labels);
   if (entries.length === 0) return "";
+  if (entries.length === 1) return `${entries[0]![0]}="${labelValue(entries[0]![1])}"`;
   return entries.sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}="${labelValue(value)}"`)
     .join(",");

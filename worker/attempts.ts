@@ -63,9 +63,14 @@ export class AttemptLedger {
   }
 
   /** True while one more attempt may be held. Gives up abandoned farms rather than say no. */
-  hasRoom(nowMs = performance.now()): boolean {
-    if (this.#held >= HELD_MAX) this.#giveUpSilentFarms(nowMs);
+  hasRoom(nowMs?: number): boolean {
+    if (this.#held >= HELD_MAX) this.#giveUpSilentFarms(nowMs ?? performance.now());
     return this.#held < HELD_MAX;
+  }
+
+  /** The orchestrator of a farm has asked for something. */
+  heard(farmId: string): void {
+    this.#farm(farmId).heardMs = performance.now();
   }
 
   #giveUpSilentFarms(nowMs: number): void {
@@ -118,8 +123,9 @@ export class AttemptLedger {
 
   /** Forgets ended attempts whose outcomes are durable elsewhere. Returns how many. */
   acknowledge(farmId: string, refs: readonly AttemptRef[]): number {
-    if (!this.#farms.has(farmId)) return 0;
-    const farm = this.#farm(farmId);
+    const farm = this.#farms.get(farmId);
+    if (farm === undefined) return 0;
+    farm.heardMs = performance.now();
     let forgotten = 0;
     for (const ref of refs) {
       const key = attemptKey(ref);
@@ -152,10 +158,10 @@ export class AttemptLedger {
   #farm(id: string): Farm {
     let farm = this.#farms.get(id);
     if (farm === undefined) {
-      farm = { held: new Map(), newest: new Map(), remembered: new Memory(), heardMs: 0 };
+      const heardMs = performance.now();
+      farm = { held: new Map(), newest: new Map(), remembered: new Memory(), heardMs };
       this.#farms.set(id, farm);
     }
-    farm.heardMs = performance.now();
     return farm;
   }
 }

@@ -115,6 +115,7 @@ export class Executor {
 
   /** Takes tasks over; refuses, one by one, what it cannot take. */
   dispatch({ farm, tasks }: DispatchRequest): DispatchReply {
+    this.ledger.heard(farm);
     const accepted: AttemptRef[] = [];
     const refused: DispatchReply["refused"] = [];
     for (const task of tasks) {
