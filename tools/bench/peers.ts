@@ -10,6 +10,7 @@ import { err, out } from "../../platform/terminal.ts";
 import { type Plan, planOf, SPEC } from "./peers/plan.ts";
 import { measureAll } from "./peers/rounds.ts";
 import { Running } from "./peers/running.ts";
+import { slowSyncs } from "./peers/slow_sync.ts";
 import { isSound, rowsOf, summaryText } from "./peers/summary.ts";
 import { makeReport } from "./report.ts";
 
@@ -26,12 +27,14 @@ async function comparePeers(running: Running, plan: Plan, json?: string): Promis
   // Readable for the account of the database server too; makeTempDir gives it to its owner alone.
   await Deno.chmod(dataFolder, 0o755);
   const host = { running, dataFolder, npmFolder: `${folder}/npm` };
+  if (plan.syncMs > 0) await slowSyncs(dataFolder, plan.syncMs);
   const systems = await measureAll(host, plan);
   out(summaryText(systems));
   const report = makeReport(rowsOf(systems, plan));
   err(
     `${report.machine}; ${plan.rounds} rounds of ${plan.jobs} jobs` +
-      (plan.loaded ? ", a computing process beside" : ""),
+      (plan.loaded ? ", a computing process beside" : "") +
+      (plan.syncMs > 0 ? `, each sync ${plan.syncMs} ms longer than the disk's` : ""),
   );
   if (json !== undefined) {
     await Deno.writeTextFile(json, `${JSON.stringify(report, null, 2)}\n`);

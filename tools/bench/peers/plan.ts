@@ -13,6 +13,8 @@ export interface Plan {
   readonly warmupJobs: number;
   /** A process of ours computes all the time. */
   readonly loaded: boolean;
+  /** What every sync takes more, ms. */
+  readonly syncMs: number;
 }
 
 const FULL = { rounds: 5, jobs: 20_000 };
@@ -26,13 +28,19 @@ export const SPEC = {
   examples: [
     "deno task bench:peers --quick",
     "deno task bench:peers --json peers.json",
-    "deno task bench:peers --loaded --rounds 3",
+    "deno task bench:peers --loaded --sync-ms 4 --rounds 3",
   ],
   flags: {
     quick: { kind: "switch", description: "2 rounds of 5,000 jobs instead of 5 of 20,000" },
     rounds: { kind: "integer", value: "N", min: 1, description: "How often each is measured" },
     tasks: { kind: "integer", value: "N", min: 1, description: "Jobs a round" },
     loaded: { kind: "switch", description: "A process that computes shares the cores" },
+    "sync-ms": {
+      kind: "integer",
+      value: "N",
+      min: 0,
+      description: "Every sync takes N ms more, for all of them (needs gcc)",
+    },
     json: { kind: "text", value: "FILE", description: "Write the figures there as JSON" },
   },
 } as const;
@@ -43,6 +51,7 @@ export function planOf(
     readonly rounds: number | undefined;
     readonly tasks: number | undefined;
     readonly loaded: boolean;
+    readonly "sync-ms": number | undefined;
   },
 ): Plan {
   const usual = flags.quick ? QUICK : FULL;
@@ -52,5 +61,6 @@ export function planOf(
     jobs,
     warmupJobs: Math.ceil(jobs * WARMUP_SHARE),
     loaded: flags.loaded,
+    syncMs: flags["sync-ms"] ?? 0,
   };
 }

@@ -12,14 +12,16 @@ function planFrom(...args: string[]) {
 }
 
 Deno.test("planOf() measures 5 rounds of 20,000 jobs by default", () => {
-  assertEquals(planFrom(), { rounds: 5, jobs: 20_000, warmupJobs: 5000, loaded: false });
+  const usual = { rounds: 5, jobs: 20_000, warmupJobs: 5000, loaded: false, syncMs: 0 };
+  assertEquals(planFrom(), usual);
 });
 
 Deno.test("planOf() makes --quick small, and lets numbers of one's own win", () => {
-  assertEquals(planFrom("--quick"), { rounds: 2, jobs: 5000, warmupJobs: 1250, loaded: false });
+  const quick = { rounds: 2, jobs: 5000, warmupJobs: 1250, loaded: false, syncMs: 0 };
+  assertEquals(planFrom("--quick"), quick);
   assertEquals(
-    planFrom("--quick", "--rounds", "1", "--tasks", "10", "--loaded"),
-    { rounds: 1, jobs: 10, warmupJobs: 3, loaded: true },
+    planFrom("--quick", "--rounds", "1", "--tasks", "10", "--loaded", "--sync-ms", "4"),
+    { rounds: 1, jobs: 10, warmupJobs: 3, loaded: true, syncMs: 4 },
   );
 });
 

@@ -62,7 +62,7 @@ export function isSound(systems: readonly SystemSamples[]): boolean {
 /** One row a system; the first system is the farm. */
 export function rowsOf(
   systems: readonly SystemSamples[],
-  load: { readonly jobs: number; readonly loaded: boolean },
+  load: { readonly jobs: number; readonly loaded: boolean; readonly syncMs: number },
 ): Row[] {
   const farm = systems[0]?.samples ?? [];
   return systems.map(({ name, setup, durability, version, skipped, samples }, at) => {
@@ -76,6 +76,7 @@ export function rowsOf(
       skipped,
       tasks: load.jobs,
       loaded: load.loaded,
+      sync_ms: load.syncMs,
       rounds: samples.length,
       jobs_per_s: rounded(spreadOf(rates), 0),
       jobs_per_s_of_rounds: rates.map(Math.round),
