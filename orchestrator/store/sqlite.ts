@@ -55,10 +55,16 @@ export function openSqliteStore(path: string, options: OpenOptions = {}): Promis
         throw translate(path, error);
       }
     };
-    /** Reads rows of open tasks. */
+    /** Reads rows of open tasks, to go on from them. */
     const read = <T>(work: () => T | Promise<T>): Promise<T> =>
       call(() => {
         ledger.catchUp();
+        return work();
+      });
+    /** Reads rows of open tasks for people. */
+    const show = <T>(work: () => T | Promise<T>): Promise<T> =>
+      call(() => {
+        ledger.catchUpToShow();
         return work();
       });
     const store: Store = {
@@ -80,12 +86,12 @@ export function openSqliteStore(path: string, options: OpenOptions = {}): Promis
       recount: () => read(() => recount(ledger)),
       executionTimes: () => call(() => ledger.times.summary()),
       workerTotals: () => call(() => ledger.workerTotals()),
-      page: (query, options) => read(() => page(ledger, query, options)),
-      count: (query) => read(() => count(ledger, query)),
+      page: (query, options) => show(() => page(ledger, query, options)),
+      count: (query) => show(() => count(ledger, query)),
       task: (taskId) => call(() => detail(ledger, taskId)),
       batches: (options) => call(() => batches(ledger, options)),
       batch: (name) => call(() => batch(ledger, name)),
-      batchTasks: (id, options) => read(() => batchTasks(ledger, id, options)),
+      batchTasks: (id, options) => show(() => batchTasks(ledger, id, options)),
       planResultFile: (name, options) => call(() => planResultFile(ledger, name, options)),
       unwrittenResultFiles: () => call(() => unwrittenResultFiles(ledger)),
       resultFile: (name) => call(() => resultFile(ledger, name)),

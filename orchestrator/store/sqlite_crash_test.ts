@@ -3,7 +3,7 @@ import { assertAddsUp } from "./conformance_removal.ts";
 import { FILE_TASKS } from "./crash_writer.ts";
 import { openSqliteStore } from "./sqlite.ts";
 import { type Store, StoreError } from "./store.ts";
-import { fileOf, listAll, tasksOf } from "./store_testing.ts";
+import { assigned, fileOf, listAll, PYTHON, tasksOf } from "./store_testing.ts";
 
 const WRITER = new URL("./crash_writer.ts", import.meta.url).pathname;
 const KILLS = 12;
@@ -228,7 +228,12 @@ async function fillAndGoOn(folder: string): Promise<void> {
     }
   };
   try {
+    await take();
+    const { tasks } = await store.claim(PYTHON, 0, 50);
+    const handedOut = tasks.map((row) => assigned(row));
     const error = await assertRejects(async () => {
+      // Their rows are behind when the disk is full.
+      await store.commit(handedOut);
       for (;;) await take();
     }, StoreError);
     assertEquals([error.code, error.down], ["full", false]);
@@ -238,6 +243,7 @@ async function fillAndGoOn(folder: string): Promise<void> {
     await Deno.remove(ballast);
     await take();
     assertEquals((await listAll(store, {})).length, 500 * files);
+    assertEquals((await store.unfinished()).length, 50);
     assertEquals(await store.recount(), await store.counts());
   } finally {
     await store.close();

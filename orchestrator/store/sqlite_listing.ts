@@ -200,7 +200,7 @@ export function detail(ledger: Ledger, taskId: string): TaskDetail | null {
   let row = read();
   if (row === undefined) return null;
   if (ledger.handouts.has(Number(row[0]))) {
-    ledger.catchUp();
+    ledger.catchUpToShow();
     row = read()!;
   }
   const task = listedFrom(ledger, row);
