@@ -4,6 +4,7 @@
  * @module
  */
 import type { Assignment, Failure, Outcome } from "../../contract/wire.ts";
+import type { HeldOutcome } from "../../worker/attempts.ts";
 import { type SimTask, truthOf } from "./tasks.ts";
 
 /** The part of an outcome that says how it was. */
@@ -47,4 +48,14 @@ export function completed(taskId: string, output = truthOf(taskId)): Ending {
 
 function failed(kind: Failure["kind"]): Ending {
   return { status: "failed", failure: { kind, code: kind, message: `It ended by ${kind}` } };
+}
+
+/** An outcome as the ledger of a worker holds it, its result as text, and back. */
+export function held(outcome: Outcome): HeldOutcome {
+  if (outcome.status !== "completed") return outcome;
+  return { ...outcome, result: JSON.stringify(outcome.result) };
+}
+
+export function outcomeOf(held: HeldOutcome): Outcome {
+  return held.status === "completed" ? { ...held, result: JSON.parse(held.result) } : held;
 }

@@ -16,7 +16,7 @@ import { type Attempt, AttemptLedger } from "../../worker/attempts.ts";
 import { type Kernel, Process } from "./kernel.ts";
 import type { FarmLedger } from "./ledger.ts";
 import type { Stream } from "./network.ts";
-import { type Ending, plannedEnd } from "./running.ts";
+import { type Ending, held, outcomeOf, plannedEnd } from "./running.ts";
 import type { SimTask } from "./tasks.ts";
 import {
   FARM,
@@ -173,7 +173,7 @@ export class WorkerMachine {
     const { attempts } = this.#life!;
     for (const ref of refs) {
       const outcome = attempts.find(FARM, ref)?.outcome;
-      if (outcome !== undefined) this.#options.ledger.acknowledged(this.id, outcome);
+      if (outcome !== undefined) this.#options.ledger.acknowledged(this.id, outcomeOf(outcome));
     }
     attempts.acknowledge(FARM, refs);
   }
@@ -271,7 +271,7 @@ export class WorkerMachine {
       execution_ms: started === undefined ? 0 : this.#options.kernel.nowMs - started.startedMs,
       ...ending,
     };
-    if (!life.attempts.end(attempt, outcome)) return;
+    if (!life.attempts.end(attempt, held(outcome))) return;
     life.running.delete(attempt);
     life.unsent.push(attempt);
     life.process.after(0, () => sayOutcomes(life));

@@ -12,6 +12,7 @@ import {
 import type { Attempt, AttemptLedger } from "../../worker/attempts.ts";
 import type { Kernel, Process } from "./kernel.ts";
 import type { Stream } from "./network.ts";
+import { outcomeOf } from "./running.ts";
 import type { SimTask } from "./tasks.ts";
 
 /** The only farm of these worlds. */
@@ -61,7 +62,7 @@ export function sayOutcomes(life: Life): void {
   if (life.stream === null || life.unsent.length === 0) return;
   const outcomes = life.unsent.splice(0)
     .filter(({ assignment }) => life.attempts.find(FARM, assignment) !== undefined)
-    .flatMap(({ outcome }) => outcome ?? []);
+    .flatMap(({ outcome }) => outcome === undefined ? [] : outcomeOf(outcome));
   if (outcomes.length > 0) life.stream.send({ type: "outcomes", outcomes });
 }
 
