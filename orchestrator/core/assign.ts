@@ -72,14 +72,20 @@ export function isUsable(worker: WorkerState, at: Instant): boolean {
     worker.pausedUntilMono <= at.mono;
 }
 
-/** Queues in the order in which they are served: rank of priority plus what waiting has earned. */
+/**
+ * Queues in the order in which they are served: rank of priority plus what waiting has earned, and
+ * among equals the one whose next task came first, as tasks of several algorithms in one file.
+ */
 export function byUrgency(state: SchedulerState, at: Instant): Queue[] {
   const rated = [...state.ready.values()].map((queue) => {
-    const oldest = (peekNext(queue) ?? queue.retries[0]?.task)?.row.created_at ?? at.wall;
-    const waitedMs = Math.max(0, at.wall - oldest);
-    return { queue, rank: queue.key.priority + waitedMs / state.policy.ageingMs };
+    const next = (peekNext(queue) ?? queue.retries[0]?.task)?.row;
+    const waitedMs = Math.max(0, at.wall - (next?.created_at ?? at.wall));
+    const rank = queue.key.priority + waitedMs / state.policy.ageingMs;
+    return { queue, rank, seq: next?.seq ?? Infinity };
   });
-  return rated.sort((a, b) => b.rank - a.rank).map(({ queue }) => queue);
+  // Not by a difference: two queues without a task are both at infinity.
+  const bySeq = (a: number, b: number) => a < b ? -1 : Number(a > b);
+  return rated.sort((a, b) => b.rank - a.rank || bySeq(a.seq, b.seq)).map(({ queue }) => queue);
 }
 
 function serve(round: Round, queue: Queue): void {

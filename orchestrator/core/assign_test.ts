@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Effect } from "./messages.ts";
-import { CoreUnderTest, dispatched, failed, ref, taskRow } from "./testing.ts";
+import { completed, CoreUnderTest, dispatched, failed, ref, taskRow } from "./testing.ts";
 
 Deno.test("step() does not wait for ever for a worker that a retry has not tried", () => {
   const core = new CoreUnderTest();
@@ -46,4 +46,17 @@ Deno.test("step() gives a task that failed everywhere to each worker in turn", (
     core.pass(500);
   }
   assertEquals(workers.join(""), "abcabca");
+});
+
+Deno.test("step() runs the tasks of several algorithms in one file in the order of the file", () => {
+  const core = new CoreUnderTest();
+  core.configure("a");
+  core.claim(
+    ...["t1", "t2", "t3", "t4"].map((id, at) =>
+      taskRow(id, { algorithm: at % 2 === 0 ? "python" : "cython" })
+    ),
+  );
+  const order = dispatched(core.hello("a"));
+  for (const id of ["t1", "t2", "t3"]) order.push(...dispatched(core.end("a", completed(ref(id)))));
+  assertEquals(order, ["a: t1#1", "a: t2#1", "a: t3#1", "a: t4#1"]);
 });

@@ -92,5 +92,7 @@ function cancel(turn: Turn, task: WindowTask): void {
   const atWork = turn.state.active.has(row.task_id);
   const ended = atWork ? endAttempt(row, turn.at, "cancelled") : undefined;
   if (atWork) turn.effects.push({ kind: "cancel", worker: row.worker!, attempts: [refOf(row)] });
+  // What an earlier attempt said is in its record; it is not why the task ended.
+  row.error = null;
   finish(turn, task, { to: "cancelled", ended });
 }
