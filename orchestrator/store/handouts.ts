@@ -11,7 +11,6 @@
  * @module
  */
 import type { Connection } from "./connection.ts";
-import type { Draft } from "./draft.ts";
 import { PLACE } from "./lanes.ts";
 import type { TaskChange } from "./store.ts";
 
@@ -36,6 +35,13 @@ export interface Handout {
   readonly assignedAt: number;
   /** For each task its `seq` and the number of this change, in turns. */
   readonly tasks: readonly number[];
+}
+
+/** What a commit changes about them. */
+export interface HandoutChanges {
+  readonly handedOut: readonly Handout[];
+  /** Tasks whose rows were behind until now. */
+  readonly caughtUp: ReadonlySet<number>;
 }
 
 interface Line extends Handout {
@@ -74,12 +80,12 @@ export class Handouts {
   }
 
   /** Writes the lines of a commit that come and those that go. */
-  write(connection: Connection, draft: Draft): void {
-    for (const { lane, worker, assignedAt, tasks } of draft.handedOut) {
+  write(connection: Connection, { handedOut, caughtUp }: HandoutChanges): void {
+    for (const { lane, worker, assignedAt, tasks } of handedOut) {
       connection.run(INSERT, ++this.#lastId, lane, worker, assignedAt, JSON.stringify(tasks));
     }
     const goingOn = new Map<Line, number>();
-    for (const seq of draft.caughtUp) {
+    for (const seq of caughtUp) {
       const { line } = this.#behind.get(seq)!;
       goingOn.set(line, (goingOn.get(line) ?? 0) + 1);
     }
@@ -87,7 +93,7 @@ export class Handouts {
   }
 
   /** The commit is on disk. */
-  takeOver({ handedOut, caughtUp }: Draft): void {
+  takeOver({ handedOut, caughtUp }: HandoutChanges): void {
     let id = this.#lastId - handedOut.length;
     for (const handout of handedOut) {
       const line = { ...handout, id: ++id, left: handout.tasks.length / 2 };

@@ -13,7 +13,7 @@ import { Histogram } from "./histogram.ts";
 import { Queues } from "./lanes.ts";
 import { clearUnaccepted } from "./leftovers.ts";
 import type { FolderLock } from "./lock.ts";
-import { type QueueKey, StoreError, type WorkerTotals } from "./store.ts";
+import { type QueueKey, StoreError } from "./store.ts";
 
 /** How many results the histogram on disk may lack; a start reads these again. */
 const HISTOGRAM_LAG = 5_000;
@@ -166,18 +166,6 @@ export class Ledger {
       this.queues.add(id, key);
     }
     return id;
-  }
-
-  workerTotals(): WorkerTotals[] {
-    const rows = this.connection.all(
-      "SELECT worker, completed, failed, execution_ms FROM worker_totals ORDER BY worker",
-    );
-    return rows.map((row) => ({
-      worker: String(row[0]),
-      completed: Number(row[1]),
-      failed: Number(row[2]),
-      execution_ms: Number(row[3]),
-    }));
   }
 
   /** Empties the log into the database and closes it; false if it was not in a state to be. */

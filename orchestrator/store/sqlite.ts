@@ -19,6 +19,7 @@ import {
   recount,
   unfinished,
   workers,
+  workerTotals,
 } from "./sqlite_queues.ts";
 import { removeEnded } from "./sqlite_removal.ts";
 import {
@@ -85,7 +86,7 @@ export function openSqliteStore(path: string, options: OpenOptions = {}): Promis
       counts: () => call(() => counts(ledger)),
       recount: () => read(() => recount(ledger)),
       executionTimes: () => call(() => ledger.times.summary()),
-      workerTotals: () => call(() => ledger.workerTotals()),
+      workerTotals: () => call(() => workerTotals(ledger)),
       page: (query, options) => show(() => page(ledger, query, options)),
       count: (query) => show(() => count(ledger, query)),
       task: (taskId) => call(() => detail(ledger, taskId)),

@@ -8,7 +8,7 @@ import type { Row } from "./connection.ts";
 import { laneOf, noTasks, PLACE, queueOfLane, statusOfLane, UNFINISHED_PLACES } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
 import { TASK_COLUMNS, taskFrom } from "./rows.ts";
-import type { Counts, QueueKey, TaskRow, WorkerRecord } from "./store.ts";
+import type { Counts, QueueKey, TaskRow, WorkerRecord, WorkerTotals } from "./store.ts";
 
 const CLAIM = `
 SELECT ${TASK_COLUMNS}, t.changed FROM tasks t
@@ -74,6 +74,18 @@ export function workers(ledger: Ledger): WorkerRecord[] {
     epoch: String(epoch),
     address: String(address),
     at: Number(at),
+  }));
+}
+
+export function workerTotals({ connection }: Ledger): WorkerTotals[] {
+  const rows = connection.all(
+    "SELECT worker, completed, failed, execution_ms FROM worker_totals ORDER BY worker",
+  );
+  return rows.map((row) => ({
+    worker: String(row[0]),
+    completed: Number(row[1]),
+    failed: Number(row[2]),
+    execution_ms: Number(row[3]),
   }));
 }
 
