@@ -14,6 +14,7 @@ import { emptyTasks, MeasuredFarm } from "./farm.ts";
 import { median, type Row } from "./report.ts";
 
 const SHORT_MS = 5;
+const WARMUP_TASKS = 200;
 const WORKERS = 64;
 const SLOTS = 32;
 const SIMULATED_MS = 1000;
@@ -48,9 +49,9 @@ function stepsFor(ms: number): number {
   return steps;
 }
 
-function taskFile(count: number, steps: number): string {
+function taskFile(count: number, steps: number, prefix = "t"): string {
   const tasks = Array.from({ length: count }, (_, at) => ({
-    task_id: `t${at}`,
+    task_id: `${prefix}${at}`,
     algorithm: "cython",
     parameters: { ...PARTICLES, num_steps: steps, seed: at },
   }));
@@ -75,6 +76,10 @@ async function shortTasks(count: number, rounds: number): Promise<Row> {
   for (let round = 0; round < rounds; round++) {
     const farm = await MeasuredFarm.start({ workers: 2, capacity: 1 });
     try {
+      // A farm that has worked before: the first tasks of its life compile its code.
+      await farm.prepare("warmup.json", taskFile(WARMUP_TASKS, steps, "warmup"));
+      await farm.drop("warmup.json");
+      await farm.secondsUntil(() => farm.isFinished("warmup.json"));
       await farm.prepare("short.json", taskFile(count, steps));
       const before = await computedSeconds(farm);
       await farm.drop("short.json");
