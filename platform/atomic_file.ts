@@ -55,12 +55,17 @@ export async function replaceFileAtomically(
 
 /**
  * Moves a file within a file system to `path` or, if that is taken, with `_2`, `_3` … before its
- * extension. Never overwrites, also not what another process creates at the same moment.
+ * extension; `first` is the number to begin with. Never overwrites, also not what another process
+ * creates at the same moment.
  *
  * @returns The path it was moved to.
  */
-export async function moveToNewFile(source: string, path: string): Promise<string> {
-  for (let attempt = 1; attempt <= SUFFIX_MAX; attempt++) {
+export async function moveToNewFile(
+  source: string,
+  path: string,
+  { first = 1 }: { first?: number } = {},
+): Promise<string> {
+  for (let attempt = first; attempt <= SUFFIX_MAX; attempt++) {
     const target = numberedPath(path, attempt);
     try {
       await claimName(source, target);

@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import type { TaskFileError } from "../../contract/task_file.ts";
-import { replaceFileAtomically } from "../../platform/atomic_file.ts";
+import { moveToNewFile, replaceFileAtomically } from "../../platform/atomic_file.ts";
 import { fileStamp } from "../../platform/file_time.ts";
 import { isSame, type Look, lookOf } from "./large_file.ts";
 
@@ -93,34 +93,11 @@ export class Archive {
     await Deno.rename(path, target);
     // Somebody may have dropped another file of this name in this very moment.
     if (isSame(look, lookOf(await Deno.lstat(target)))) return true;
-    await this.#bringBack(target, file);
+    // Nobody has judged that one. It goes back under a name of its own: whoever saw its name free for
+    // a moment may be using it again.
+    await moveToNewFile(target, path, { first: 2 });
     return false;
   }
-
-  /**
-   * Puts a file that nobody has judged back into the folder, under a name of its own: whoever saw
-   * its name free for a moment may be using it again.
-   */
-  async #bringBack(target: string, file: string): Promise<void> {
-    const stem = file.replace(/\.json$/i, "");
-    for (let copy = 2;; copy++) {
-      if (await moveAside(target, join(this.#folder, `${stem}_${copy}.json`))) return;
-    }
-  }
-}
-
-/** False when the name is taken. Unlike a rename, a link never replaces anything. */
-async function moveAside(from: string, to: string): Promise<boolean> {
-  try {
-    await Deno.link(from, to);
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists || await exists(to)) return false;
-    // A file system without links.
-    await Deno.rename(from, to);
-    return true;
-  }
-  await Deno.remove(from);
-  return true;
 }
 
 async function exists(path: string): Promise<boolean> {
