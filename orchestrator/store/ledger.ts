@@ -42,6 +42,7 @@ export class Ledger {
   #timesUpto = 0;
   #down: StoreError | null = null;
 
+  /** In the file all rows say what their tasks are: whoever opened it has seen to that. */
   constructor(connection: Connection, lock: FolderLock) {
     this.#connection = connection;
     this.#lock = lock;
@@ -204,8 +205,6 @@ export class Ledger {
       },
     };
     for (const _ of clearUnaccepted(connection, this.#totals.nextSeq));
-    catchUpFile(connection);
-    this.handouts.clear();
     this.intake = null;
     Object.assign(this.settling, { planned: null, change: 0 });
     this.heads.clear();
@@ -268,6 +267,8 @@ export class Ledger {
       this.#connection.close();
       this.#connection = new Connection(path);
       guard(path, () => this.#connection.checkpoint());
+      catchUpFile(this.#connection);
+      this.handouts.clear();
       this.#load();
       this.#mark();
     } catch (error) {
