@@ -5,7 +5,7 @@
  * @module
  */
 import { table } from "../../../platform/terminal.ts";
-import type { Row } from "../report.ts";
+import { median, type Row } from "../report.ts";
 
 /** One round of one system. */
 export interface Sample {
@@ -35,14 +35,12 @@ export interface Spread {
   readonly max: number;
 }
 
-/** Null for no values. Of an even number of values the median is the mean of the middle two. */
+/** Null for no values. */
 export function spreadOf(values: readonly number[]): Spread | null {
   const sorted = values.toSorted((a, b) => a - b);
   const [min, max] = [sorted[0], sorted.at(-1)];
   if (min === undefined || max === undefined) return null;
-  const half = sorted.length / 2;
-  const median = (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
-  return { median, min, max };
+  return { median: median(sorted), min, max };
 }
 
 /** The farm's rate divided by the peer's, for each round in which both were measured. */
