@@ -80,7 +80,8 @@ Deno.test("F31: the same seed is the same world, another seed is another one", a
 });
 
 const SABOTAGES: Readonly<Record<Sabotage, RegExp>> = {
-  "lost commit": /I8: the store and what was acknowledged differ|misuse|failed by itself/,
+  "lost commit":
+    /^Values are not equal: I8: the store and what was acknowledged differ|misuse|failed by itself/,
   "early acknowledgement": /^I8: \w+ forgets/,
   "run twice": /^I7: .* is run twice/,
   "overload": /^I7: .* slots/,
